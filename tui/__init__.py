@@ -1,0 +1,1 @@
+"""ably-tui: a terminal wall and chat for the AI responses on an Ably channel."""

@@ -1,0 +1,1 @@
+"""The command line: one module a command. Heavy imports stand inside functions, so that `--help` is quick."""

@@ -1,0 +1,65 @@
+"""What the link tells about itself, in Ably's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a state changed: Ably's ErrorInfo (TI1) and what a person can do about it."""
+
+    message: str
+    code: int = 0
+    """Ably error code, 0 when there is none."""
+    remedy: str = ""
+    """The next step for the person at the screen; empty when there is nothing to do but wait."""
+
+    def __str__(self) -> str:
+        code = f" ({self.code})" if self.code else ""
+        remedy = f" · {self.remedy}" if self.remedy else ""
+        return f"{self.message}{code}{remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChange:
+    """The viewer's connection entered a state (RTN4): initialized, connecting, connected, disconnected,
+    suspended, closing, closed or failed.
+    """
+
+    state: str
+    at: int
+    """Milliseconds since the epoch, this machine's clock."""
+    reason: Reason | None = None
+    retry_in: int | None = None
+    """Milliseconds until the next attempt, where known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChange:
+    """The viewer's channel entered a state (RTL2): attaching, attached, detached, suspended, failed …"""
+
+    state: str
+    at: int
+    resumed: bool = False
+    """Whether an attached channel continues without loss of messages (RTL2f)."""
+    reason: Reason | None = None
+
+
+class Severity(StrEnum):
+    """How urgent a notice is; the words are Textual's."""
+
+    INFORMATION = "information"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a person should know that belongs to no response."""
+
+    text: str
+    severity: Severity = Severity.WARNING
+    draft: str | None = None
+    """A prompt that could not be published and goes back into the prompt box."""
