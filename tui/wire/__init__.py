@@ -9,8 +9,10 @@ from tui.wire.codec import Publication, decode, encode
 from tui.wire.connection import ChannelChange, ConnectionChange, Notice, Reason, Severity
 from tui.wire.message import Action, ChannelMessage
 from tui.wire.outgoing import Outgoing, Start, Stop, Text, Unknown, UserInput, Whole
+from tui.wire.payload import MAX_ID
 
 __all__ = [
+    "MAX_ID",
     "Action",
     "ChannelChange",
     "ChannelMessage",
