@@ -1,4 +1,11 @@
-"""Text to rows of styled segments at a width, at the cost of the new text; and the grid that places panes.
+"""How things look: markdown as rows of segments at a width, and where panes stand on the wall.
 
-Pure: rich, markdown-it and pygments, no event loop and no textual.
+Pure: no event loop, no Textual, nothing else of ours.
 """
+
+from tui.render.lines import LineRenderer
+from tui.render.page import Row
+from tui.render.plain import plain_rows
+from tui.render.theme import DARK, LIGHT, PLAIN, Theme
+
+__all__ = ["DARK", "LIGHT", "PLAIN", "LineRenderer", "Row", "Theme", "plain_rows"]

@@ -82,7 +82,10 @@ class Conversation:
         for key, response in list(self._in_flight.items()):
             silent = now - response.heard_at
             if response.ended_at is not None:
-                del self._in_flight[key]
+                if silent > SILENCE:
+                    # Nothing of it is likely to come late any more.
+                    del self._in_flight[key]
+                    self._strands[response.strand].compact(0)
             elif response.status is Status.WAITING and silent > PATIENCE:
                 response.status = Status.STALLED
                 changes.append(Updated(response))

@@ -8,6 +8,9 @@ from functools import lru_cache
 
 from tui.wire import MAX_ID, Cleaner, clean_line
 
+LOOSE = 512
+"""Pieces of a text that are kept one by one; older ones are joined: a short string is mostly overhead."""
+
 
 class Status(StrEnum):
     """What a response is doing, as the word that a pane shows."""
@@ -77,6 +80,7 @@ class Block:
     length: int = 0
     """Characters in `parts`."""
     cleaner: Cleaner = field(default_factory=Cleaner)
+    _loose: int = 0  # parts at the end that were not joined yet
 
     def append(self, raw: str) -> str:
         """Add a published piece; return what of it may be shown."""
@@ -84,13 +88,28 @@ class Block:
         if text:
             self.parts.append(text)
             self.length += len(text)
+            self._loose += 1
+            if self._loose >= LOOSE:
+                self.parts[-LOOSE:] = ["".join(self.parts[-LOOSE:])]
+                self._loose = 0
         return text
+
+    def tail(self, characters: int) -> str:
+        """Return at least so many of the last characters, or all, without joining the parts."""
+        kept: list[str] = []
+        for part in reversed(self.parts):
+            kept.append(part[-characters:])
+            characters -= len(part)
+            if characters <= 0:
+                break
+        return "".join(reversed(kept))
 
     @property
     def text(self) -> str:
         """All of it; the parts are joined here and become one."""
         if len(self.parts) > 1:
             self.parts[:] = ["".join(self.parts)]
+            self._loose = 0
         return self.parts[0] if self.parts else ""
 
 
@@ -102,6 +121,8 @@ class Response:
     """Identity within the conversation, the same for every viewer: the response id, with `#2` and so on for
     later responses under the same id; `~<publisher>` where there is no id; `?<promptId>` while WAITING."""
     publisher: Publisher
+    strand: str = ""
+    """What its key begins with, common to all responses under the same id; empty while WAITING."""
     response_id: str | None = None
     status: Status = Status.LIVE
     model: str | None = None

@@ -7,15 +7,22 @@ in serial order, so whatever order they arrive in and however often, the respons
 - a message behind all others is one step of the fold, whose cost is its text;
 - one that belongs further back is put in its place, and the fold is done again from the beginning;
 - one whose serial is there already is a duplicate.
+
+Serials and ids of a million tokens would take sixty times the room of their text. So old pieces that follow
+one another are kept as a run: its text, its first serial and its last. What comes late and belongs inside of
+a run is taken for a duplicate; before, between and behind runs everything still finds its place.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_right
 from dataclasses import dataclass, fields
 
 from tui.state.response import Block, Publisher, Response, Status
 from tui.wire import Start, Stop, Text, Whole
+
+WINDOW = 256
+"""Newest messages of a strand that are kept one by one."""
 
 Said = Start | Text | Stop | Whole
 
@@ -32,22 +39,46 @@ class Record:
     received: int
 
 
+@dataclass(slots=True)
+class Run:
+    """Pieces of text that followed one another, older than any that could still come late."""
+
+    serial: str
+    """Of the first piece."""
+    last: str
+    """Serial of the last piece."""
+    publisher: Publisher
+    response_id: str | None
+    texts: list[str]
+    deltas: int
+    timestamp: int
+    """Of the first piece; `until` is that of the last."""
+    until: int
+    received: int
+    heard: int
+
+
 class Strand:
     """The messages of one response id and the responses that they make."""
 
-    __slots__ = ("_records", "_start_ids", "key", "responses")
+    __slots__ = ("_records", "_start_ids", "_window", "key", "responses")
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, window: int = WINDOW) -> None:
+        """`window` is how many of the newest messages may still be preceded by one that comes late."""
         self.key = key
         self.responses: list[Response] = []
         """In the order of their beginnings."""
-        self._records: list[Record] = []
+        self._records: list[Record | Run] = []
         self._start_ids: set[str] = set()
+        self._window = window
 
     @property
     def last_serial(self) -> str:
         """Serial of the newest message; empty when there is none."""
-        return self._records[-1].serial if self._records else ""
+        if not self._records:
+            return ""
+        newest = self._records[-1]
+        return newest.last if isinstance(newest, Run) else newest.serial
 
     def accept(self, record: Record) -> tuple[Response | None, str]:
         """Take a message that is newer than all others; return the response that it changed and the text,
@@ -56,15 +87,35 @@ class Strand:
         The response is None when nothing changed, as by a `stop` without a response.
         """
         self._records.append(record)
+        if len(self._records) > 2 * self._window:
+            self.compact(self._window)
         return self._step(record)
 
     def insert(self, record: Record) -> bool:
         """Take a message that is not the newest; False when it is a duplicate. Call `refold` afterwards."""
-        index = bisect_left(self._records, record.serial, key=lambda known: known.serial)
-        if index < len(self._records) and self._records[index].serial == record.serial:
-            return False
+        index = bisect_right(self._records, record.serial, key=lambda known: known.serial)
+        if index:
+            before = self._records[index - 1]
+            if record.serial <= (before.last if isinstance(before, Run) else before.serial):
+                return False
         self._records.insert(index, record)
         return True
+
+    def compact(self, keep: int) -> None:
+        """Keep all but the newest `keep` messages as runs where they are pieces of text."""
+        old = self._records[: max(0, len(self._records) - keep)]
+        compacted: list[Record | Run] = []
+        joining: list[Record] = []
+        for record in old:
+            if isinstance(record, Record) and isinstance(record.said, Text) and record.said.text:
+                if joining and joining[-1].publisher != record.publisher:
+                    _join(joining, compacted)
+                joining.append(record)
+            else:
+                _join(joining, compacted)
+                compacted.append(record)
+        _join(joining, compacted)
+        self._records[: len(old)] = compacted
 
     def refold(self) -> None:
         """Fold all messages anew. A response that was there before stays the same object."""
@@ -72,7 +123,10 @@ class Strand:
         self.responses = []
         self._start_ids.clear()
         for record in self._records:
-            self._step(record)
+            if isinstance(record, Run):
+                self._replay(record)
+            else:
+                self._step(record)
         for index, fresh in enumerate(self.responses):
             known = before.get(fresh.key)
             if known is not None:
@@ -101,6 +155,17 @@ class Strand:
                 response.status = Status.LIVE
         return response, text
 
+    def _replay(self, run: Run) -> None:
+        first = Text(run.response_id, run.texts[0], deltas=run.deltas)
+        record = Record(run.serial, first, run.publisher, None, run.timestamp, run.received)
+        response, _ = self._step(record)
+        assert response is not None  # noqa: S101  text always has one
+        for text in run.texts[1:]:
+            response.block.append(text)
+        if response.first_text_at is not None:
+            response.last_text_at = run.until
+        response.heard_at = max(response.heard_at, run.heard)
+
     def _start(self, said: Start, record: Record) -> Response | None:
         if record.message_id is not None:
             if record.message_id in self._start_ids:
@@ -124,6 +189,7 @@ class Strand:
         response = Response(
             key=self.key if number == 1 else f"{self.key}#{number}",
             publisher=record.publisher,
+            strand=self.key,
             response_id=record.said.response_id,
             opened_at=record.timestamp,
             opened_here=record.received,
@@ -146,10 +212,42 @@ class Strand:
         return newest[0] if newest else None
 
 
+def _join(joining: list[Record], compacted: list[Record | Run]) -> None:
+    """Add the pieces to the run at the end of `compacted`, or as a run of their own; empty `joining`."""
+    if not joining:
+        return
+    first, last = joining[0], joining[-1]
+    text = "".join(record.said.text for record in joining if isinstance(record.said, Text))
+    deltas = sum(record.said.deltas for record in joining if isinstance(record.said, Text))
+    heard = max(record.received for record in joining)
+    joining.clear()
+    run = compacted[-1] if compacted else None
+    if isinstance(run, Run) and run.publisher == first.publisher:
+        run.texts.append(text)
+        run.last, run.until = last.serial, last.timestamp
+        run.deltas += deltas
+        run.heard = max(run.heard, heard)
+        return
+    compacted.append(
+        Run(
+            first.serial,
+            last.serial,
+            first.publisher,
+            first.said.response_id,
+            [text],
+            deltas,
+            first.timestamp,
+            last.timestamp,
+            first.received,
+            heard,
+        )
+    )
+
+
 def _append(response: Response, piece: Text, record: Record) -> str:
     response.tokens += piece.deltas
     text = response.block.append(piece.text)
-    if text:
+    if piece.text:
         if response.first_text_at is None:
             response.first_text_at = record.timestamp
         response.last_text_at = record.timestamp

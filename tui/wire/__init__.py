@@ -6,7 +6,15 @@ Pure: no event loop, no SDK, no clock. `ChannelMessage` is what came, `decode` s
 
 from tui.wire.clean import Cleaner, clean_line, clean_text
 from tui.wire.codec import Publication, decode, encode
-from tui.wire.connection import ChannelChange, ConnectionChange, Notice, Reason, Severity
+from tui.wire.connection import (
+    ChannelChange,
+    ConnectionChange,
+    HistoryChange,
+    Inbound,
+    Notice,
+    Reason,
+    Severity,
+)
 from tui.wire.message import Action, ChannelMessage
 from tui.wire.outgoing import Outgoing, Start, Stop, Text, Unknown, UserInput, Whole
 from tui.wire.payload import MAX_ID
@@ -18,6 +26,8 @@ __all__ = [
     "ChannelMessage",
     "Cleaner",
     "ConnectionChange",
+    "HistoryChange",
+    "Inbound",
     "Notice",
     "Outgoing",
     "Publication",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.wire.message import ChannelMessage
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -63,3 +65,18 @@ class Notice:
     severity: Severity = Severity.WARNING
     draft: str | None = None
     """A prompt that could not be published and goes back into the prompt box."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryChange:
+    """The channel's past is being fetched: how far it got."""
+
+    messages: int
+    """Messages fetched so far in this pass."""
+    done: bool
+    """Whether the pass is over; its messages precede this value, live ones follow."""
+    complete: bool = True
+    """False when something could not be fetched; a notice says why."""
+
+
+Inbound = ChannelMessage | ConnectionChange | ChannelChange | HistoryChange | Notice

@@ -1,0 +1,111 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.render.grid import MIN_PANE_HEIGHT, PANE_WIDTH, Arrangement, Entry, Grid, capacity, place
+
+widths, heights = st.integers(1, 300), st.integers(1, 90)
+entries = st.lists(st.tuples(st.booleans(), st.booleans()), max_size=60).map(
+    lambda flags: [Entry(f"r{n}", live=live, held=held) for n, (live, held) in enumerate(flags)]
+)
+
+
+@pytest.mark.parametrize(
+    ("count", "width", "height", "shape"),
+    [
+        (1, 120, 40, [1]),
+        (2, 120, 40, [2]),
+        (2, 80, 40, [1, 1]),
+        (3, 120, 40, [2, 1]),
+        (4, 120, 40, [2, 2]),
+        (4, 200, 50, [2, 2]),
+        (6, 150, 40, [3, 3]),
+        (6, 120, 40, [2, 2, 2]),
+        (16, 200, 50, [4, 4, 4, 4]),
+        (8, 250, 16, [4, 4]),
+    ],
+)
+def test_shapes(count: int, width: int, height: int, shape: list[int]) -> None:
+    cells = place([str(n) for n in range(count)], width, height)
+    rows: dict[int, int] = {}
+    for cell in cells:
+        rows[cell.y] = rows.get(cell.y, 0) + 1
+    assert list(rows.values()) == shape
+
+
+@given(st.integers(1, 60), widths, heights)
+def test_panes_cover_the_wall_without_overlap(count: int, width: int, height: int) -> None:
+    count = min(count, capacity(width, height))
+    cells = place([str(n) for n in range(count)], width, height)
+    assert sum(cell.width * cell.height for cell in cells) == width * height
+    taken = {(x, y) for c in cells for x in range(c.x, c.x + c.width) for y in range(c.y, c.y + c.height)}
+    assert len(taken) == width * height
+
+
+@given(st.integers(1, 60), st.integers(PANE_WIDTH, 300), st.integers(MIN_PANE_HEIGHT, 90))
+def test_a_pane_is_never_too_small_to_read(count: int, width: int, height: int) -> None:
+    cells = place([str(n) for n in range(min(count, capacity(width, height)))], width, height)
+    assert all(cell.width >= PANE_WIDTH for cell in cells)
+    assert all(cell.height >= MIN_PANE_HEIGHT for cell in cells)
+
+
+@given(entries, st.integers(80, 300), st.integers(20, 90))
+def test_every_response_is_somewhere_once(some: list[Entry], width: int, height: int) -> None:
+    arranged = Grid().arrange(some, width, height)
+    everywhere = [*arranged.keys, *arranged.folded, *arranged.tickers]
+    assert sorted(everywhere) == sorted(entry.key for entry in some)
+    live = {entry.key for entry in some if entry.live}
+    assert set(arranged.tickers) <= live
+    assert not live & set(arranged.folded)
+
+
+@given(entries, st.integers(80, 300), st.integers(20, 90))
+def test_a_live_response_is_folded_only_when_all_panes_are_live_or_read(
+    some: list[Entry], width: int, height: int
+) -> None:
+    arranged = Grid().arrange(some, width, height)
+    if arranged.tickers:
+        by_key = {entry.key: entry for entry in some}
+        assert all(by_key[key].live or by_key[key].held for key in arranged.keys)
+
+
+@given(entries, st.integers(80, 300), st.integers(20, 90), st.booleans())
+def test_a_new_response_moves_nobody_that_stays(
+    some: list[Entry], width: int, height: int, live: bool
+) -> None:
+    grid = Grid()
+    before = grid.arrange(some, width, height)
+    after = grid.arrange([*some, Entry("new", live=live)], width, height)
+    if len(before.cells) == len(after.cells):
+        moved = {b.key for b, a in zip(before.cells, after.cells, strict=True) if b.key != a.key}
+        assert not moved & set(after.keys)
+    held = {entry.key for entry in some if entry.held and entry.key in before.keys}
+    if len(held) <= len(after.cells):
+        assert held <= set(after.keys)
+
+
+def test_finished_panes_fold_oldest_first() -> None:
+    some = [Entry(f"r{n}", live=n >= 6) for n in range(8)]
+    arranged = Grid().arrange(some, 100, 20)
+    assert set(arranged.keys) == {"r4", "r5", "r6", "r7"}
+    assert arranged.folded == ("r3", "r2", "r1", "r0")
+
+
+def test_zoom_fills_the_wall_and_the_panes_come_back_where_they_were() -> None:
+    grid, some = Grid(), [Entry(f"r{n}", live=True) for n in range(4)]
+    before = grid.arrange(some, 120, 40)
+    assert [(c.key, c.width, c.height) for c in grid.arrange(some, 120, 40, zoomed="r2").cells] == [
+        ("r2", 120, 40)
+    ]
+    assert grid.arrange(some, 120, 40) == before
+
+
+def test_a_small_terminal_shows_one_pane_under_tabs() -> None:
+    some = [Entry("a", live=True), Entry("b", live=True), Entry("c", live=False)]
+    arranged = Grid().arrange(some, 60, 12, tabs=True)
+    assert [(c.key, c.y, c.height) for c in arranged.cells] == [("b", 1, 11)]
+    assert Grid().arrange(some, 60, 12, tabs=True, focused="c").keys == ("c",)
+
+
+def test_nothing_to_show() -> None:
+    assert Grid().arrange([], 100, 30) == Arrangement()

@@ -1,0 +1,127 @@
+"""The screen on a channel that a test speaks on: our own ports, played by lists."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tests.messages import EPOCH, Channel
+from tui.state import Conversation
+from tui.ui.app import WallApp
+from tui.ui.pane import Pane
+from tui.ui.ports import Facts
+from tui.wire import Inbound, Outgoing
+
+FACTS = Facts(
+    channel="ai:test",
+    client_id="me-0001",
+    model="demo",
+    local=True,
+    demo=True,
+    join="/opt/ably-tui/bin/ably-tui --channel ai:test --local",
+)
+
+
+@dataclass
+class Script:
+    """A feed and a desk in one: what the channel says is put in, what the screen asks comes out."""
+
+    channel: Channel = field(default_factory=Channel)
+    values: deque[Inbound] = field(default_factory=deque)
+    asked: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    demos: int = 0
+    running: int = 0
+    queued: int = 0
+    rate: int = 0
+    budget: int | None = None
+    clock: int = EPOCH
+    wake: Callable[[], None] = lambda: None
+
+    def start(self, wake: Callable[[], None]) -> None:
+        self.wake = wake
+
+    def drain(self, limit: int) -> Sequence[Inbound]:
+        return [self.values.popleft() for _ in range(min(limit, len(self.values)))]
+
+    @property
+    def pending(self) -> int:
+        return len(self.values)
+
+    def prepare(self) -> None: ...
+
+    def ask(self, text: str) -> None:
+        self.asked.append(text)
+
+    def demo(self) -> None:
+        self.demos += 1
+
+    def cancel(self, prompt_id: str) -> bool:
+        self.cancelled.append(prompt_id)
+        return True
+
+    def say(self, *values: Outgoing, client: str = "ana", connection: str = "c1") -> None:
+        """Let the channel say something."""
+        for value in values:
+            self.tell(self.channel.publish(value, client=client, connection=connection))
+
+    def tell(self, *values: Inbound) -> None:
+        """Let something arrive."""
+        self.values.extend(values)
+        self.clock = max(self.clock, EPOCH + self.channel.count * self.channel.step)
+        self.wake()
+
+
+@dataclass
+class Screen:
+    app: WallApp
+    pilot: Pilot[None]
+    script: Script
+
+    async def until(self, predicate: Callable[[], bool]) -> None:
+        """Let the program run until the predicate holds; fail loudly when it never does."""
+        for _ in range(400):
+            if predicate():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError(f"it never became so; the screen is\n{self.text}")
+
+    async def sees(self, *words: str) -> None:
+        """Wait until the screen shows all of these."""
+        await self.until(lambda: all(word in self.text for word in words))
+
+    @property
+    def lines(self) -> list[str]:
+        """What the screen shows."""
+        compositor = self.app.screen._compositor
+        return ["".join(segment.text for segment in strip) for strip in compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def panes(self) -> list[Pane]:
+        """The panes that are seen, in reading order."""
+        panes = [pane for pane in self.app.query(Pane) if pane.region]
+        return sorted(panes, key=lambda pane: (pane.region.y, pane.region.x))
+
+    @property
+    def keys(self) -> list[str]:
+        return [pane.response.key for pane in self.panes]
+
+
+@asynccontextmanager
+async def screen(
+    size: tuple[int, int] = (120, 40), facts: Facts = FACTS, script: Script | None = None
+) -> AsyncIterator[Screen]:
+    script = script or Script()
+    app = WallApp(Conversation(), script, script, facts, lambda: script.clock, Path("ably-tui.log"))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield Screen(app, pilot, script)

@@ -1,0 +1,103 @@
+"""`ably-tui` without a command: the screen on a channel."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import shutil
+import sys
+import time
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from tui.cli.main import FAILED, OK
+from tui.settings import DEMO_MODEL, Folders, Settings
+
+LOG_BYTES = 2_000_000
+CLOSE_SECONDS = 3.0
+
+
+def run(settings: Settings, folders: Folders) -> int:
+    """Show the screen until the user leaves; return the exit code."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("ably-tui: the screen needs a terminal on standard input and output", file=sys.stderr)
+        return FAILED
+    from tui.agent.settings import DEFAULT_MODEL, AgentSettings, has_credentials
+    from tui.cli.session import Session
+    from tui.state import Conversation
+    from tui.ui.app import WallApp
+    from tui.ui.ports import Facts
+
+    real = not (settings.model or "").startswith(DEMO_MODEL) and (
+        has_credentials(os.environ) or bool(os.environ.get("ANTHROPIC_BASE_URL"))
+    )
+    agent = None
+    if real:
+        agent = AgentSettings.from_environment(
+            os.environ,
+            model=settings.model or DEFAULT_MODEL,
+            max_tokens=settings.max_tokens,
+            system=settings.system,
+        )
+    log_file = start_log(folders.state, settings, agent)
+    session = Session(settings, agent, folders.state / "local", now)
+    facts = Facts(
+        channel=settings.channel,
+        client_id=settings.client_id,
+        model=agent.model if agent else settings.model or DEMO_MODEL,
+        local=settings.local,
+        demo=agent is None,
+        join=join_command(settings),
+    )
+    app = WallApp(Conversation(), session, session, facts, now, log_file)
+    if settings.theme:
+        app.theme = settings.theme
+    try:
+        app.run()
+    finally:
+        session.close(CLOSE_SECONDS)
+    return app.return_code or OK
+
+
+def now() -> int:
+    """Milliseconds since the epoch, by this machine's clock."""
+    return time.time_ns() // 1_000_000
+
+
+def join_command(settings: Settings) -> str:
+    """Return the command that opens a second terminal on the same channel, as it can be pasted anywhere."""
+    beside = Path(sys.executable).with_name("ably-tui")
+    found = str(beside) if beside.exists() else shutil.which("ably-tui")
+    words = [found] if found else [sys.executable, "-m", "tui"]
+    words += ["--channel", settings.channel]
+    if settings.local:
+        words.append("--local")
+    if settings.endpoint and not settings.local:
+        words += ["--endpoint", settings.endpoint, *([] if settings.tls else ["--no-tls"])]
+    return shlex.join(words)
+
+
+def start_log(folder: Path, settings: Settings, agent: object) -> Path:
+    """Send everything that is logged to a file in `folder`, with keys taken out; return its path."""
+    from tui.link.logs import quiet
+
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / "ably-tui.log"
+    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(name)s %(levelname)s %(message)s"))
+    secrets = [
+        secret
+        for secret in (
+            settings.ably_key,
+            settings.ably_token,
+            settings.ably_auth_url,
+            *getattr(agent, "secrets", ()),
+        )
+        if secret
+    ]
+    quiet(handler, secrets=secrets)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+    return path

@@ -1,0 +1,407 @@
+"""The block structure of markdown, read line by line from text that arrives in pieces.
+
+A line's first characters say what it is; as soon as they do, the rest goes to the leaf block unread. Until then
+the line waits, and `preview` shows it as if it ended there (or not at all while it holds only signs, which may
+become anything). A rule for reading a line must therefore never change its mind: what it says of a line's
+beginning it says of the whole line.
+
+Departures from CommonMark 0.31, each so that what is written stays written:
+
+- A setext underline makes a heading of a paragraph of one line; under a longer paragraph `---` is a rule and
+  `===` text. A table's header is the first line of a paragraph, or a line that begins with `|`.
+- Lists are tight: no blank row between items, unless the item above holds blank rows and a blank line stands
+  between the two.
+- Link definitions stand on one line, and act on what follows them.
+- A paragraph's line breaks are kept. A row ends after each `STRETCH` characters of a line.
+- HTML blocks begin with a block-level tag or a comment, end at a blank line, and are shown as text.
+- Tabs count to columns of four where they indent, and inside of code.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from tui.render.highlight import Highlighter, find_lexer
+from tui.render.inline import Inliner
+from tui.render.leaf import Leaf, Paragraph, write_rule
+from tui.render.page import Container, Item, Margin, Page, Quote
+from tui.render.table import Table, read_delimiter, split_row
+from tui.render.verbatim import Verbatim
+
+STRETCH = 8_192
+"""Characters of a line after which a row ends, so that no row depends on text far above it."""
+LINE = 4_096
+"""Characters after which a line that still may be anything is text."""
+
+_SIGNS = re.compile(r"[\s>*+\-_=#`~|:]*")
+_INDENT = re.compile(r"[ \t>*+\-0-9.)]*")
+_QUOTE = re.compile(r" {0,3}> ?")
+_MARKER = re.compile(r" {0,3}(?P<sign>[-+*]|(?P<number>\d{1,9})[.)])(?P<gap> +|$)")
+_TASK = re.compile(r"\[([ xX])\] +")
+_HALF_TASK = re.compile(r"\[(?:[ xX](?:\] *)?)?")
+_RULE = re.compile(r" {0,3}(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})")
+_HALF_RULE = re.compile(r" {0,3}(?:[* ]*|[- ]*|[_ ]*)")
+_HALF_MARKER = re.compile(r" {0,3}(?:\d{1,9}[.)]?|[-+*])")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ ]+|$)")
+_HALF_HEADING = re.compile(r" {0,3}#{1,6}")
+_FENCE = re.compile(r"( {0,3})(`{3,}(?=[^`]*$)|~{3,})[ ]*(\S*).*")
+_HALF_FENCE = re.compile(r" {0,3}(?:`{1,2}|~{1,2}|`{3,}[^`]*|~{3,}.*)")
+_SETEXT = re.compile(r" {0,3}(=+|-+)[ ]*")
+_HALF_DEFINITION = re.compile(r" {0,3}\[[^\^\[\]\n][^\[\]\n]{0,199}(?:\](?::.*)?)?| {0,3}\[")
+_HALF_DELIMITER = re.compile(r"[ ]*[|:\-][|:\- ]*")
+_HTML = re.compile(
+    r" {0,3}(?:<!--|</?(?:address|article|aside|blockquote|body|center|dd|details|dialog|dir|div|dl|dt|fieldset|"
+    r"figcaption|figure|footer|form|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|nav|ol|option|p|"
+    r"pre|script|section|source|style|summary|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|track|ul)"
+    r"(?=[\s/>]|$))",
+    re.IGNORECASE,
+)
+_HALF_HTML = re.compile(r" {0,3}<(?:!-{0,2}|/?[A-Za-z]{0,10}[1-6]?)")
+_INDENTED = " " * 4
+
+
+class Parser:
+    """The state of reading: what is open, and the page that rows are written to."""
+
+    def __init__(self, page: Page, inliner: Inliner) -> None:
+        self.page = page
+        self.inliner = inliner
+        self.offset = 0
+        """Characters read."""
+        self._containers: tuple[Container, ...] = ()
+        self._leaf: Leaf | None = None
+        self._line = ""  # a line that has not said what it is
+        self._start = 0  # where the line begins
+        self._begun = False  # the line has, and its text goes to the leaf
+        self._column = 0  # characters of the line that went to the leaf
+        self._started = False  # a block stands above
+        self._shown_only = False  # what is read here is not read for good
+        self._blank = False  # a blank line stands above
+
+    @property
+    def resting(self) -> bool:
+        """Whether all that was read is in rows, so that a section may end here."""
+        return not self._line and (self._leaf is None or self._leaf.resting)
+
+    def copy(self, page: Page, inliner: Inliner) -> Parser:
+        """Return a parser in the same state that writes to another page."""
+        other = object.__new__(Parser)
+        other.__dict__.update(self.__dict__)
+        other.page, other.inliner = page, inliner
+        if self._leaf is not None:
+            other._leaf = self._leaf.copy(page, inliner)
+        return other
+
+    def step(self, text: str, start: int) -> int:
+        """Read on from a position in the text, to the end of a line or a stretch; return where that is."""
+        newline = text.find("\n", start)
+        if not self._begun:
+            room = LINE - len(self._line)
+            stop = min(len(text) if newline < 0 else newline, start + room)
+            self._line += text[start:stop]
+            whole = stop == newline
+            self.offset += stop - start
+            if self._line or whole:
+                self._begin(whole=whole, forced=len(self._line) >= LINE)
+            if not whole:
+                return stop
+        else:
+            room = STRETCH - self._column
+            stop = min(len(text) if newline < 0 else newline, start + room)
+            assert self._leaf is not None
+            self._feed(self._leaf, text[start:stop], self.offset)
+            self.offset += stop - start
+            if self._column >= STRETCH:
+                self._leaf.stretch(self._start)
+                self._column = 0
+            if stop != newline:
+                return stop
+        self._end_line()
+        self.offset += 1
+        self._start = self.offset
+        return stop + 1
+
+    def finish(self) -> None:
+        """The text ends here."""
+        if self._line and not self._begun:
+            self._begin(whole=True)
+        if self._begun:
+            self._end_line()
+        self._close_leaf()
+        self._close_to(0)
+
+    def preview(self) -> None:
+        """Write what is not in rows yet as it most likely will be; this copy is not used again."""
+        self._shown_only = True
+        if self._line and not _SIGNS.fullmatch(self._line):
+            self._begin(whole=True)
+        if self._leaf is not None:
+            self._leaf.preview(self._start)
+
+    def _feed(self, leaf: Leaf, text: str, offset: int) -> None:
+        if text:
+            leaf.feed(text, offset)
+            self._column += len(text)
+
+    def _end_line(self) -> None:
+        if self._begun and self._leaf is not None:
+            self._leaf.end_line(self._start)
+            if isinstance(self._leaf, Paragraph) and self._leaf.level:
+                self._close_leaf()
+        self._line, self._begun, self._column = "", False, 0
+
+    # What a line is -----------------------------------------------------------------------------------------
+
+    def _begin(self, *, whole: bool, forced: bool = False) -> None:
+        """Find out what the line is, if it has said so; `whole` when its end is known."""
+        line = self._line
+        if "\t" in line:
+            indent = _INDENT.match(line)
+            assert indent is not None
+            line = indent.group().expandtabs(4) + line[indent.end() :]
+        sure = whole or forced
+        depth, rest = self._match_containers(line)
+        blank = not rest.strip(" \t")
+        if blank and not sure:
+            return
+        inside = depth == len(self._containers)
+        if inside and isinstance(self._leaf, Verbatim) and self._in_verbatim(self._leaf, rest, whole, sure):
+            return
+        if blank and whole:
+            self._blank_line(depth)
+            return
+        new: list[Container] = []
+        found = self._read_markers(rest, new, depth, sure=sure)
+        if found is not None:
+            self._read_leaf(found, depth, new, whole=whole, sure=sure)
+
+    def _match_containers(self, line: str) -> tuple[int, str]:
+        """Return how many of the open containers the line continues, and the rest of it."""
+        rest = line
+        for depth, container in enumerate(self._containers):
+            if isinstance(container, Quote):
+                match = _QUOTE.match(rest)
+                if not match:
+                    return depth, rest
+                rest = rest[match.end() :]
+            elif rest.startswith(" " * container.indent):
+                rest = rest[container.indent :]
+            elif rest.strip(" "):
+                return depth, rest
+            else:
+                rest = ""
+        return len(self._containers), rest
+
+    def _in_verbatim(self, leaf: Verbatim, rest: str, whole: bool, sure: bool) -> bool:  # noqa: FBT001
+        """Give the line to an open verbatim block, unless it ends there."""
+        blank = not rest.strip(" \t")
+        if leaf.fence:
+            tail = rest.lstrip(" ")
+            mark = leaf.fence[0]
+            run = len(tail) - len(tail.lstrip(mark))
+            closing = len(rest) - len(tail) < 4 and run > 0 and not tail[run:].strip(" \t")
+            if closing and not sure:
+                return True
+            if closing and whole and run >= len(leaf.fence):
+                self._close_leaf()
+                return True
+            spaces = min(len(rest) - len(tail), leaf.indent)
+            self._go_on(leaf, rest[spaces:])
+        elif leaf.indent:
+            if not rest.startswith(_INDENTED) and not blank:
+                return False
+            if blank and whole:
+                leaf.blank_line()
+                self._blank = True
+            else:
+                self._go_on(leaf, rest[leaf.indent :])
+        elif blank:
+            return False
+        else:
+            self._go_on(leaf, rest)
+        return True
+
+    def _go_on(self, leaf: Leaf, text: str) -> None:
+        """The line has said what it is; its text goes to the leaf from here on."""
+        self._line, self._begun = "", True
+        # Expanded tabs make the text longer than the line that it came from.
+        self._feed(leaf, text, max(self._start, self.offset - len(text)))
+
+    def _blank_line(self, depth: int) -> None:
+        self._close_leaf()
+        if any(isinstance(container, Quote) for container in self._containers[depth:]):
+            self._close_to(depth)
+        self._blank = True
+
+    def _read_markers(self, rest: str, new: list[Container], depth: int, *, sure: bool) -> str | None:
+        """Collect the quotes and items that the line opens. Return the rest of it, None when it is not known."""
+        while rest[:4] != _INDENTED:
+            quote = _QUOTE.match(rest)
+            if quote:
+                new.append(Quote())
+                rest = rest[quote.end() :]
+                if not rest.strip(" ") and not sure:
+                    return None
+                continue
+            if not sure and (_HALF_RULE.fullmatch(rest) or _HALF_MARKER.fullmatch(rest)):
+                return None
+            match = None if _RULE.fullmatch(rest) else _MARKER.match(rest)
+            if not match:
+                break
+            content = rest[match.end() :]
+            if not content and not sure:
+                return None
+            ordered = match["number"]
+            interrupts = not new and depth == len(self._containers) and isinstance(self._leaf, Paragraph)
+            if interrupts and (not content or (ordered and int(ordered) != 1)):
+                break
+            width = match.end("sign")
+            spaces = len(match["gap"])
+            indent = width + 1 if spaces > 4 or not content else width + spaces
+            rest = " " * (match.end() - indent) + content if content else ""
+            task = _TASK.match(rest)
+            if not task and not sure and _HALF_TASK.fullmatch(rest):
+                return None
+            box = ""
+            if task:
+                rest = rest[task.end() :]
+                box = f"[{task[1].lower()}] "
+                if not rest and not sure:
+                    return None
+            new.append(self._item(match, indent, box, depth, new))
+        return rest
+
+    def _item(self, match: re.Match[str], indent: int, box: str, depth: int, new: list[Container]) -> Item:
+        kind = match["sign"][-1]
+        above = self._containers[depth] if not new and depth < len(self._containers) else None
+        sibling = isinstance(above, Item) and above.kind == kind
+        if not match["number"]:
+            level = sum(isinstance(container, Item) for container in (*self._containers[:depth], *new))
+            return Item(indent, kind, 0, box or "•◦"[level % 2] + " ")
+        number = above.number + 1 if sibling and isinstance(above, Item) else int(match["number"])
+        return Item(indent, kind, number, f"{number}{kind} {box}")
+
+    # What leaf it holds -------------------------------------------------------------------------------------
+
+    def _read_leaf(self, rest: str, depth: int, new: list[Container], *, whole: bool, sure: bool) -> None:
+        leaf = self._leaf
+        inside = not new and depth == len(self._containers)
+        paragraph = leaf if isinstance(leaf, Paragraph) and not new else None
+        if rest.startswith(_INDENTED) and not paragraph:
+            margin = self._open(depth, new)
+            self._leaf = Verbatim(margin, Highlighter(None), indent=4)
+            self._go_on(self._leaf, rest[4:])
+            return
+        table = leaf if isinstance(leaf, Table) and inside else None
+        if not sure and self._may_change(rest, paragraph, table):
+            return
+        if whole and inside and paragraph and self._underline(paragraph, rest):
+            return
+        if whole and _RULE.fullmatch(rest):
+            write_rule(self._open(depth, new), self._start)
+            return
+        heading = _HEADING.match(rest)
+        if heading:
+            self._leaf = Paragraph(self._open(depth, new), self.inliner, level=len(heading[1]))
+            self._go_on(self._leaf, rest[heading.end() :])
+            return
+        fence = _FENCE.fullmatch(rest) if whole else None
+        if fence:
+            lexer = find_lexer(fence[3])
+            margin = self._open(depth, new)
+            self._leaf = Verbatim(margin, Highlighter(lexer), fence=fence[2], indent=len(fence[1]))
+            return
+        if _HTML.match(rest):
+            self._leaf = Verbatim(self._open(depth, new), Highlighter(None), code=False)
+            self._go_on(self._leaf, rest)
+            return
+        if table and whole:
+            self._go_on(table, rest)
+            return
+        self._text(rest, paragraph, depth, new, whole=whole)
+
+    def _may_change(self, rest: str, paragraph: Paragraph | None, table: Table | None) -> bool:
+        """Whether further characters may still make something else of the line."""
+        return bool(
+            table
+            or not rest.strip(" ")
+            or rest.lstrip(" ").startswith("|")
+            or _HALF_HEADING.fullmatch(rest)
+            or _HALF_FENCE.fullmatch(rest)
+            or _HALF_HTML.fullmatch(rest)
+            or (not paragraph and _HALF_DEFINITION.fullmatch(rest))
+            or (paragraph and (_SETEXT.fullmatch(rest) or _HALF_DELIMITER.fullmatch(rest)))
+        )
+
+    def _underline(self, paragraph: Paragraph, rest: str) -> bool:
+        """Make of a paragraph of one line what the line under it says: a heading, or a table's header."""
+        if not paragraph.only:
+            return False
+        aligns = read_delimiter(rest)
+        setext = _SETEXT.fullmatch(rest)
+        if not setext and (not aligns or "|" not in paragraph.only + rest):
+            return False
+        if aligns and len(aligns) != len(split_row(paragraph.only)):
+            return False
+        self.page.take_back(paragraph.mark)
+        margin = Margin(self.page, paragraph.margin.containers)
+        if aligns:
+            self._leaf = Table(margin, self.inliner, paragraph.only, aligns, paragraph.offset)
+            return True
+        assert setext is not None
+        heading = Paragraph(margin, self.inliner, level=1 if setext[1][0] == "=" else 2)
+        heading.feed(paragraph.only, paragraph.offset)
+        heading.finish(self._start)
+        self._leaf = None
+        return True
+
+    def _text(self, rest: str, paragraph: Paragraph | None, depth: int, new: list[Container], *, whole: bool) -> None:
+        row = whole and rest.lstrip(" ").startswith("|")
+        if paragraph and not (row and depth == len(self._containers)):
+            paragraph.next_line()
+            self._go_on(paragraph, rest.lstrip(" "))
+            return
+        if whole and not self._shown_only and _HALF_DEFINITION.fullmatch(rest) and self.inliner.define(rest):
+            self._close_leaf()
+            self._close_to(depth)
+            return
+        margin = self._open(depth, new, gap=not paragraph)
+        self._leaf = Paragraph(margin, self.inliner)
+        self._go_on(self._leaf, rest.lstrip(" "))
+
+    # Opening and closing ------------------------------------------------------------------------------------
+
+    def _open(self, depth: int, new: list[Container], *, gap: bool = True) -> Margin:
+        """Close what the line does not continue, open what it opens; return the place of the block to come."""
+        self._close_leaf()
+        above = self._containers[depth] if depth < len(self._containers) else None
+        self._close_to(depth)
+        kept = self._containers
+        if new and isinstance(new[0], Item):
+            if isinstance(above, Item) and above.kind == new[0].kind:
+                gap = gap and self._blank and above.roomy
+            else:
+                gap = gap and not (kept and isinstance(kept[-1], Item))
+        elif kept and isinstance(kept[-1], Item) and not kept[-1].shown:
+            gap = False
+        elif gap:
+            kept = tuple(replace(c, roomy=True) if isinstance(c, Item) else c for c in kept)
+        if gap and self._started:
+            Margin(self.page, kept, fresh=False).blank(self._start)
+        self._started = True
+        self._blank = False
+        margin = Margin(self.page, (*kept, *new))
+        self._containers = tuple(
+            replace(c, shown=True) if isinstance(c, Item) else c for c in margin.containers
+        )
+        return margin
+
+    def _close_leaf(self) -> None:
+        if self._leaf is not None:
+            self._leaf.finish(self._start)
+            self._leaf = None
+
+    def _close_to(self, depth: int) -> None:
+        """Close the containers from a depth on."""
+        self._containers = self._containers[:depth]

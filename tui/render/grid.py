@@ -1,0 +1,184 @@
+"""Where panes stand on the wall: a pure function from sizes and responses to places.
+
+A pane keeps its slot for as long as it stays on the wall; whoever leaves gives its slot to the next, so that
+nothing else moves. What finds no slot is a folded line (finished) or a ticker (live), never nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil, sqrt
+
+PANE_WIDTH = 50
+"""Cells that a column wants; what a line of prose needs to be read with ease."""
+MIN_PANE_WIDTH = 40
+MIN_PANE_HEIGHT = 8
+MAX_COLUMNS = 5
+MAX_FOLDED = 3
+MAX_TICKERS = 2
+TABS_BELOW = (80, 20)
+"""Width and height of the terminal below which one pane is shown, with a row of tabs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One response that wants a place. Entries come in the order of their arrival."""
+
+    key: str
+    live: bool
+    held: bool = False
+    """Focused, pinned or scrolled back: somebody reads it, so it keeps its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A pane's place on the wall, in cells from its upper left corner."""
+
+    key: str
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Where everything stands."""
+
+    cells: tuple[Cell, ...] = ()
+    """In reading order."""
+    folded: tuple[str, ...] = ()
+    """Finished responses without a pane, newest first."""
+    tickers: tuple[str, ...] = ()
+    """Live responses without a pane, oldest first."""
+    tabs: bool = False
+    """Whether the terminal has room for one pane only, with a row of tabs above it."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the panes in reading order."""
+        return tuple(cell.key for cell in self.cells)
+
+
+def columns_for(count: int, width: int) -> int:
+    """Return in how many columns `count` panes stand side by side in `width` cells."""
+    most = max(1, min(MAX_COLUMNS, width // PANE_WIDTH))
+    return max(1, min(most, ceil(sqrt(count))))
+
+
+def capacity(width: int, height: int) -> int:
+    """Return how many panes have room."""
+    columns = max(1, min(MAX_COLUMNS, width // PANE_WIDTH))
+    return columns * max(1, height // MIN_PANE_HEIGHT)
+
+
+def split(total: int, parts: int) -> list[int]:
+    """Return `parts` sizes that add up to `total` and differ by one at most."""
+    size, rest = divmod(total, parts)
+    return [size + (index < rest) for index in range(parts)]
+
+
+def place(keys: Sequence[str], width: int, height: int) -> tuple[Cell, ...]:
+    """Return a cell for each key, filling the whole of `width` by `height`."""
+    if not keys:
+        return ()
+    columns = columns_for(len(keys), width)
+    rows = ceil(len(keys) / columns)
+    while rows * MIN_PANE_HEIGHT > height and columns < min(MAX_COLUMNS, max(1, width // PANE_WIDTH)):
+        columns += 1
+        rows = ceil(len(keys) / columns)
+    cells, y = [], 0
+    for row, row_height in enumerate(split(height, rows)):
+        in_row = keys[row * columns : (row + 1) * columns]
+        x = 0
+        for key, cell_width in zip(in_row, split(width, len(in_row)), strict=True):
+            cells.append(Cell(key, x, y, cell_width, row_height))
+            x += cell_width
+        y += row_height
+    return tuple(cells)
+
+
+class Grid:
+    """Remembers which response has which slot."""
+
+    def __init__(self) -> None:
+        self._slots: list[str] = []
+
+    def arrange(
+        self,
+        entries: Sequence[Entry],
+        width: int,
+        height: int,
+        *,
+        focused: str | None = None,
+        zoomed: str | None = None,
+        tabs: bool = False,
+    ) -> Arrangement:
+        """Return where each response stands on a wall of `width` by `height` cells.
+
+        `height` includes the rows of folded lines, tickers and tabs. `zoomed` is the key that fills the wall.
+        """
+        by_key = {entry.key: entry for entry in entries}
+        if not entries or width < 1 or height < 1:
+            self._slots = []
+            return Arrangement(tabs=tabs)
+        if zoomed in by_key:
+            return Arrangement((Cell(zoomed, 0, 0, width, height),), tabs=tabs)
+        if tabs:
+            live = [entry.key for entry in entries if entry.live]
+            key = focused if focused in by_key else (live or [entries[-1].key])[-1]
+            return Arrangement((Cell(key, 0, 1, width, max(1, height - 1)),), tabs=True)
+        room = capacity(width, height)
+        rows = 0
+        if len(entries) > room:
+            rows = self._strip_rows(entries, room)
+            room = capacity(width, max(1, height - rows))
+            rows = self._strip_rows(entries, room)
+        self._slots = self._seat(by_key, room)
+        seated = set(self._slots)
+        return Arrangement(
+            place(self._slots, width, max(1, height - rows)),
+            folded=tuple(e.key for e in reversed(entries) if e.key not in seated and not e.live),
+            tickers=tuple(e.key for e in entries if e.key not in seated and e.live),
+        )
+
+    def rename(self, old: str, new: str) -> None:
+        """Let `new` have the slot of `old`."""
+        self._slots = [new if key == old else key for key in self._slots]
+
+    def _strip_rows(self, entries: Sequence[Entry], room: int) -> int:
+        """Rows below the panes: folded lines and tickers of what has no room."""
+        live = sum(entry.live for entry in entries)
+        without = len(entries) - room
+        tickers = min(MAX_TICKERS, max(0, live - room))
+        return tickers + min(MAX_FOLDED, max(0, without - max(0, live - room)))
+
+    def _seat(self, by_key: dict[str, Entry], room: int) -> list[str]:
+        """Choose who has a pane: who is read, then the live ones on the wall, other live ones in the order
+        of arrival, then the finished ones, newest first.
+        """
+        seated = set(self._slots)
+        arrival = {key: index for index, key in enumerate(by_key)}
+
+        def rank(key: str) -> tuple[int, int]:
+            entry = by_key[key]
+            if entry.held and key in seated:
+                return 0, arrival[key]
+            if entry.live:
+                return (1 if key in seated else 2), arrival[key]
+            return 3, -arrival[key]
+
+        chosen = set(sorted(by_key, key=rank)[:room])
+        slots: list[str | None] = [key if key in chosen else None for key in self._slots]
+        entering = [key for key in by_key if key in chosen and key not in seated]
+        return list(_fill(slots, entering))
+
+
+def _fill(slots: Iterable[str | None], entering: list[str]) -> Iterable[str]:
+    waiting = iter(entering)
+    for slot in slots:
+        key = slot if slot is not None else next(waiting, None)
+        if key is not None:
+            yield key
+    yield from waiting

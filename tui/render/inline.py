@@ -1,0 +1,148 @@
+"""A settled piece of inline markdown into styled text. markdown-it-py parses, this gives the look.
+
+Links are shown as their text followed by their target, and carry it as an OSC 8 link; images as their
+alternative text; HTML as text. Which pieces are settled is `flow`'s business.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
+from markdown_it.token import Token
+from rich.style import Style
+
+from tui.render.theme import Theme
+
+Span = tuple[str, Style]
+"""Text and its style; a newline stands alone, and ends a row."""
+
+_URL = re.compile(r"https?://[^\s<>\"`]+")
+_TRAILING = re.compile(r"[?!.,:*_~'\";]+$")
+_DEFINITION = re.compile(
+    r"""\[((?:[^\[\]\\]|\\.){1,200})\]:[ \t]*(?:<([^<>]*)>|(\S+))(?:[ \t]+(?:"[^"]*"|'[^']*'|\([^()]*\)))?[ \t]*"""
+)
+_OPENINGS = {"strong_open": "strong", "em_open": "emphasis", "s_open": "strike"}
+_CLOSINGS = {"strong_close": "strong", "em_close": "emphasis", "s_close": "strike"}
+
+
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+
+
+class Inliner:
+    """Gives inline markdown its look in one theme; remembers the link definitions that it was told of."""
+
+    def __init__(self, theme: Theme, environment: dict[str, Any] | None = None) -> None:
+        self.theme = theme
+        self.environment: dict[str, Any] = {"references": {}} if environment is None else environment
+        """What markdown-it keeps link definitions in; shared by the inliners of one response."""
+        self._markdown = _parser()
+        self._styles: dict[tuple[Style, frozenset[str], str], Style] = {}
+
+    def define(self, line: str) -> bool:
+        """Take the line as a link definition, if it is one. The first one of a label counts."""
+        match = _DEFINITION.fullmatch(line.strip())
+        if not match:
+            return False
+        label = normalizeReference(match[1])
+        target = self._markdown.normalizeLink(match[2] if match[2] is not None else match[3])
+        if not label or not self._markdown.validateLink(target):
+            return False
+        self.environment["references"].setdefault(label, {"title": "", "href": target, "map": [0, 0]})
+        return True
+
+    def spans(self, text: str, base: Style, before: str = "") -> list[Span]:
+        """Return the text as spans over the base style.
+
+        `before` is the character on the left of the text, where it is one that has no meaning of its own:
+        whether a `*` can open or close emphasis depends on it.
+        """
+        tokens: list[Token] = []
+        self._markdown.inline.parse(before + text, self._markdown, self.environment, tokens)
+        if before:
+            tokens[0].content = tokens[0].content[1:]
+        out: list[Span] = []
+        roles: set[str] = set()
+        target = ""
+        shown: list[str] = []
+        for token in tokens:
+            kind = token.type
+            if kind in _OPENINGS:
+                roles.add(_OPENINGS[kind])
+            elif kind in _CLOSINGS:
+                roles.discard(_CLOSINGS[kind])
+            elif kind == "link_open":
+                target, shown = str(token.attrs["href"]), []
+            elif kind == "link_close":
+                self._close_link(out, base, target, "".join(shown))
+                target = ""
+            else:
+                self._leaf(out, token, base, frozenset(roles), target)
+                shown.append(token.content)
+        return out
+
+    def plain(self, text: str, base: Style) -> list[Span]:
+        """Return text without markup as spans: addresses in it become links."""
+        if "://" not in text:
+            return [(text, base)]
+        out: list[Span] = []
+        self._text(out, text, base, frozenset(), "")
+        return out
+
+    def _leaf(self, out: list[Span], token: Token, base: Style, roles: frozenset[str], target: str) -> None:
+        if token.type in {"softbreak", "hardbreak"}:
+            out.append(("\n", base))
+        elif token.type == "code_inline":
+            tick = self.theme.tick
+            out.append((tick + token.content + tick, self.style(base, roles | {"code"}, target)))
+        elif token.type == "image":
+            source = str(token.attrs["src"])
+            out.append((f"image: {token.content or source}", self.style(base, roles | {"link"}, target or source)))
+            if not target:
+                self._close_link(out, base, source, token.content or source)
+        else:
+            self._text(out, token.content, base, roles, target)
+
+    def _text(self, out: list[Span], text: str, base: Style, roles: frozenset[str], target: str) -> None:
+        if target:
+            out.append((text, self.style(base, roles | {"link"}, target)))
+            return
+        at = 0
+        for match in _URL.finditer(text) if "://" in text else ():
+            url = _TRAILING.sub("", match.group())
+            while url.endswith(")") and url.count(")") > url.count("("):
+                url = _TRAILING.sub("", url[:-1])
+            if match.start() > at:
+                out.append((text[at : match.start()], self.style(base, roles, "")))
+            at = match.start() + len(url)
+            href = self._markdown.normalizeLink(url)
+            out.append((url, self.style(base, roles | {"link"}, href)))
+        if at < len(text):
+            out.append((text[at:], self.style(base, roles, "")))
+
+    def _close_link(self, out: list[Span], base: Style, target: str, shown: str) -> None:
+        readable = self._markdown.normalizeLinkText(target)
+        if readable.removeprefix("mailto:") != shown and target != shown:
+            out.append((f" ({readable})", self.style(base, frozenset({"target"}), target)))
+
+    def style(self, base: Style, roles: frozenset[str], target: str) -> Style:
+        """Return the base with the roles' styles over it, one object for equal arguments."""
+        if not roles and not target:
+            return base
+        key = (base, roles, target)
+        style = self._styles.get(key)
+        if style is None:
+            style = base
+            for role in ("link", "target", "emphasis", "strong", "strike", "code"):
+                if role in roles:
+                    own: Style = getattr(self.theme, role)
+                    style += own
+            if "://" in target or target.startswith("mailto:"):
+                style += Style(link=target)
+            if len(self._styles) > 500:
+                self._styles.clear()
+            self._styles[key] = style
+        return style

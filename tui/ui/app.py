@@ -1,0 +1,266 @@
+"""The application: puts the wall, the prompt and the status line together, and turns the frame clock.
+
+It decides nothing about messages: what arrives goes through the conversation, and the changes to the wall.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+
+from rich.text import Text
+from textual.app import App, ComposeResult
+from textual.css.query import NoMatches
+
+from tui.render import DARK, LIGHT
+from tui.state import Appended, Change, Conversation, Opened, Removed, Replaced, Status, TakenOver
+from tui.ui.commands import Zone, bindings
+from tui.ui.frames import FrameClock
+from tui.ui.help import HelpScreen
+from tui.ui.palette import Palette
+from tui.ui.pane import Look
+from tui.ui.ports import Desk, Facts, Feed
+from tui.ui.prompt import PromptBox
+from tui.ui.status import Figures, StatusLine
+from tui.ui.wall import Wall
+from tui.ui.welcome import SAMPLES, Welcome
+from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, HistoryChange, Inbound, Notice
+
+log = logging.getLogger(__name__)
+
+BUDGET = 0.008
+"""Seconds of a frame that may be spent on taking messages, so that a key press never waits long."""
+BATCH = 200
+"""Messages taken at once."""
+TICK = 0.25
+"""Seconds between two looks at the clock, for what goes on without messages."""
+
+
+class WallApp(App[None]):
+    """The screen on one channel."""
+
+    TITLE = "ably-tui"
+    BINDINGS = bindings(Zone.ANYWHERE)
+    CSS = """
+    Screen { layout: vertical; overflow: hidden; }
+    """
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        feed: Feed,
+        desk: Desk,
+        facts: Facts,
+        clock: Callable[[], int],
+        log_file: Path,
+    ) -> None:
+        """`clock` gives ms since the epoch; `log_file` is where a crash is reported."""
+        super().__init__()
+        self.conversation = conversation
+        self.desk = desk
+        self.facts = facts
+        self._feed = feed
+        self._clock = clock
+        self._log_file = log_file
+        self._frames: FrameClock | None = None
+        self._lag: int | None = None
+        self._tokens_before: list[int] = []
+        self._leaving = False
+
+    def compose(self) -> ComposeResult:
+        """Wall above, prompt below, one status line."""
+        look = self._look()
+        yield Wall(look, self.facts.client_id, self._clock, Welcome(self.facts))
+        yield PromptBox(self.facts.model, SAMPLES)
+        yield StatusLine(self.facts, look.palette)
+
+    def on_mount(self) -> None:
+        """Start to listen once the screen stands."""
+        self._frames = FrameClock(self._frame)
+        loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+        frames = self._frames
+
+        def wake() -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(frames.wake, context=context)
+
+        self.query_one(PromptBox).focus()
+        self.set_interval(TICK, self._tick)
+        self.theme_changed_signal.subscribe(self, lambda _theme: self._dress())
+        self._feed.start(wake)
+        self.call_after_refresh(self.desk.prepare)
+
+    def on_unmount(self) -> None:
+        """Draw no more frames."""
+        if self._frames is not None:
+            self._frames.stop()
+
+    # One token, from the feed to the panes
+
+    def _frame(self) -> bool:
+        wall = self.query_one(Wall)
+        began = perf_counter()
+        while True:
+            values = self._feed.drain(BATCH)
+            self._take(values, wall)
+            if not values or perf_counter() - began > BUDGET:
+                break
+        wall.settle()
+        return self._feed.pending > 0
+
+    def _take(self, values: Sequence[Inbound], wall: Wall) -> None:
+        messages: list[ChannelMessage] = []
+        for value in values:
+            if isinstance(value, ChannelMessage):
+                messages.append(value)
+            else:
+                self._hear(value)
+        if messages:
+            for change in self.conversation.apply_all(messages):
+                self._change(change, wall)
+            self._lag = max(0, self._clock() - messages[-1].received)
+
+    def _change(self, change: Change, wall: Wall) -> None:
+        match change:
+            case Appended(response, text):
+                wall.append(response, text)
+            case Opened(response):
+                wall.open(response)
+            case TakenOver(waiting, response):
+                wall.take_over(waiting, response)
+            case Replaced(response):
+                wall.replace(response)
+            case Removed(response):
+                wall.take_down(response)
+            case _:
+                wall.update(change.response)
+
+    def _hear(self, value: ConnectionChange | ChannelChange | Notice | HistoryChange) -> None:
+        status = self.query_one(StatusLine)
+        match value:
+            case ConnectionChange():
+                status.connection = value
+            case ChannelChange():
+                status.channel = value
+            case HistoryChange():
+                status.history = value
+            case Notice(text, severity, draft):
+                self.notify(text, severity=severity.value, timeout=10, markup=False)
+                if draft is not None:
+                    self.query_one(PromptBox).restore(draft)
+        status.refresh()
+
+    def _tick(self) -> None:
+        try:
+            wall, status = self.query_one(Wall), self.query_one(StatusLine)
+        except NoMatches:  # the screen is being taken down
+            return
+        for change in self.conversation.tick(self._clock()):
+            self._change(change, wall)
+        wall.tick()
+        wall.settle()
+        status.show(self._figures(), self._clock())
+
+    def _figures(self) -> Figures:
+        responses = self.conversation.responses.values()
+        live = [response for response in responses if response.status.in_flight]
+        tokens = sum(response.tokens for response in responses)
+        # A window of two seconds: shorter jumps about, longer tells of the past.
+        self._tokens_before = [*self._tokens_before, tokens][-int(2 / TICK) - 1 :]
+        span = TICK * (len(self._tokens_before) - 1)
+        figures = Figures(
+            live=len(live),
+            done=sum(response.status is Status.DONE for response in responses),
+            tokens_per_second=(tokens - self._tokens_before[0]) / span if span else 0.0,
+            queued=self.desk.queued,
+            rate=self.desk.rate,
+            budget=self.desk.budget,
+            lag=self._lag if live else None,
+            pending=self._feed.pending,
+        )
+        self._lag = None
+        return figures
+
+    # What people do
+
+    def on_prompt_box_sent(self, event: PromptBox.Sent) -> None:
+        """Have a prompt answered."""
+        self.desk.ask(event.text)
+
+    def on_prompt_box_left(self) -> None:
+        """Go to the panes."""
+        self.query_one(Wall).enter()
+
+    def action_prompt(self) -> None:
+        """Go to the prompt."""
+        self.query_one(PromptBox).focus()
+
+    def action_demo(self) -> None:
+        """Start four demo streams."""
+        self.desk.demo()
+
+    def action_help(self) -> None:
+        """Show every key."""
+        self.push_screen(HelpScreen())
+
+    def action_leave(self) -> None:
+        """Quit, or say first what quitting would end."""
+        running = self.desk.running
+        if running and not self._leaving:
+            self._leaving = True
+            self.set_timer(5, self._stay)
+            self.notify(f"{running} of your responses still running · q again ends them and quits")
+            return
+        self.exit()
+
+    def _stay(self) -> None:
+        self._leaving = False
+
+    def action_interrupt(self) -> None:
+        """Copy the selection, else end the focused response, else clear the prompt, else say how to quit."""
+        box = self.query_one(PromptBox)
+        pane = self.query_one(Wall).focused
+        if box.has_focus and box.selected_text:
+            self.copy_to_clipboard(box.selected_text)
+        elif self.screen.get_selected_text():
+            self.copy_to_clipboard(self.screen.get_selected_text() or "")
+        elif pane is not None and self._cancels(pane.response.prompt_id):
+            self.notify("ended your response")
+        elif box.text:
+            box.set_aside()
+        else:
+            self.notify("ctrl+q quits")
+
+    def _cancels(self, prompt_id: str | None) -> bool:
+        return prompt_id is not None and self.desk.cancel(prompt_id)
+
+    # Looks
+
+    def _look(self) -> Look:
+        return Look(DARK if self.current_theme.dark else LIGHT, Palette.of(self.theme_variables))
+
+    def _dress(self) -> None:
+        look = self._look()
+        self.query_one(Wall).dress(look)
+        status = self.query_one(StatusLine)
+        status.palette = look.palette
+        status.refresh()
+
+    # The end
+
+    def _fatal_error(self) -> None:
+        """Report a crash. Textual's own report prints local variables, and so keys."""
+        if self._exit_renderables:  # one fault often raises in several places
+            return
+        error = self._exception
+        log.critical("crashed", exc_info=error)
+        cause = type(error).__name__ if error is not None else "an error"
+        self._exit_renderables.append(
+            Text(f"ably-tui has failed ({cause}). The report, without keys, is in {self._log_file}")
+        )
+        self._close_messages_no_wait()

@@ -1,0 +1,131 @@
+"""The words on a pane's frame: who says it, what state it is in, how quickly it comes."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+
+from tui.state import Response, Status
+from tui.ui.palette import Palette
+
+BLANK = Style()
+
+
+def duration(milliseconds: int) -> str:
+    """Return a time as people read it: `7.9s`, `1m 12s`, `2h 05m`."""
+    seconds = milliseconds / 1000
+    if seconds < 60:
+        return f"{seconds:.1f}s"
+    minutes, rest = divmod(int(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}m {rest:02}s"
+    return f"{minutes // 60}h {minutes % 60:02}m"
+
+
+def short_model(model: str | None) -> str:
+    """Return a model's name without what all of them share."""
+    return (model or "").removeprefix("claude-")
+
+
+def name_of(response: Response, own: str) -> str:
+    """Return `model · publisher`, the publisher as `you` when it is this terminal's clientId (`own`)."""
+    publisher = "you" if response.publisher.client_id == own else response.publisher.name
+    return " · ".join(part for part in (short_model(response.model), publisher) if part)
+
+
+def state_of(response: Response, now: int) -> str:
+    """Return the state and the figures behind it: `LIVE 84 t/s 3.1s`."""
+    parts = [response.status.value]
+    if response.rate is not None and response.status is Status.LIVE:
+        parts.append(f"{response.rate:.0f} t/s")
+    parts.append(duration(response.elapsed(now)))
+    return " ".join(parts)
+
+
+def figures_of(response: Response) -> str:
+    """Return what is known of a response's size and speed: `312 tokens · first 0.6s · 84 t/s`."""
+    parts = []
+    if response.token_count is not None:
+        parts.append(f"{response.token_count} token{'s' if response.token_count != 1 else ''}")
+    if response.first_text_after is not None:
+        parts.append(f"first {duration(response.first_text_after)}")
+    if response.rate is not None and not response.status.in_flight:
+        parts.append(f"{response.rate:.0f} t/s")
+    return " · ".join(parts)
+
+
+def ending_of(response: Response) -> str | None:
+    """Return why a response ended; None when there is nothing to say beyond its text."""
+    match response.status:
+        case Status.FAILED:
+            return f"failed: {response.error}"
+        case Status.CANCELLED:
+            by = f" by {response.cancelled_by}" if response.cancelled_by else ""
+            after = f" after {response.token_count} tokens" if response.token_count else ""
+            return f"cancelled{by}{after}"
+        case Status.STALLED if response.response_id is None:
+            return "nobody has answered yet: no agent on this channel took the prompt"
+        case Status.STALLED:
+            return "its publisher fell silent without a stop; what it said is kept"
+        case Status.DONE if response.stop_reason == "max_tokens":
+            return "stopped at max_tokens: the answer is cut off"
+        case Status.DONE if response.stop_reason == "refusal":
+            return "the model refused to answer"
+        case _:
+            return None
+
+
+def edge(
+    left: list[Segment], right: list[Segment], width: int, corners: str, line: str, border: Style
+) -> list[Segment]:
+    """Return a border row: `╭ left ─── right ╮`, exactly `width` cells; the left gives way first."""
+    inner = width - 2
+    right_cells = _cells(right)
+    if right_cells + 4 > inner:
+        right, right_cells = [], 0
+    room = inner - (right_cells + 3 if right_cells else 0) - 2
+    left = _shorten(left, room)
+    left_cells = _cells(left)
+    row = [Segment(corners[0], border)]
+    used = 0
+    if left_cells:
+        row += [Segment(" ", border), *left, Segment(" ", border)]
+        used = left_cells + 2
+    fill = inner - used - (right_cells + 3 if right_cells else 0)
+    row.append(Segment(line * max(0, fill), border))
+    if right_cells:
+        row += [Segment(" ", border), *right, Segment(" " + line, border)]
+    row.append(Segment(corners[1], border))
+    return row
+
+
+def header(
+    response: Response, number: int, own: str, now: int, palette: Palette
+) -> tuple[list[Segment], list[Segment]]:
+    """Return what stands on the upper border: left the number and name, right the state and figures."""
+    state = palette.states[response.status]
+    word, _, rest = state_of(response, now).partition(" ")
+    left = [Segment(f"{number} ", palette.muted)] if number else []
+    return (
+        [*left, Segment(name_of(response, own), palette.name)],
+        [Segment(word, state), Segment(f" {rest}", palette.muted)],
+    )
+
+
+def _cells(segments: list[Segment]) -> int:
+    return sum(cell_len(segment.text) for segment in segments)
+
+
+def _shorten(segments: list[Segment], room: int) -> list[Segment]:
+    kept: list[Segment] = []
+    for segment in segments:
+        cells = cell_len(segment.text)
+        if cells <= room:
+            kept.append(segment)
+            room -= cells
+            continue
+        if room > 1:
+            kept.append(Segment(set_cell_size(segment.text, room - 1) + "…", segment.style))
+        break
+    return kept

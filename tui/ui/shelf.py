@@ -1,0 +1,108 @@
+"""The rows for what has no pane: finished responses folded to a line, live ones as tickers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+from textual.widget import Widget
+
+from tui.render.grid import MAX_FOLDED, MAX_TICKERS
+from tui.state import Response
+from tui.ui.header import duration, name_of
+from tui.ui.palette import Palette
+
+LAST_WORDS = 200
+"""Characters at the end of a live text from which its last words are taken."""
+
+
+class Shelf(Widget):
+    """Lists the responses that the wall has no room for."""
+
+    DEFAULT_CSS = """
+    Shelf { height: auto; color: $foreground; }
+    """
+
+    def __init__(self, look: Callable[[], Palette], own: str) -> None:
+        super().__init__()
+        self._palette = look
+        self._own = own
+        self.folded: Sequence[Response] = ()
+        self.tickers: Sequence[Response] = ()
+        self.now = 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows it needs."""
+        return min(MAX_FOLDED, len(self.folded)) + min(MAX_TICKERS, len(self.tickers))
+
+    def show(self, folded: Sequence[Response], tickers: Sequence[Response], now: int) -> None:
+        """List these; `now` is in ms since the epoch."""
+        self.folded, self.tickers, self.now = folded, tickers, now
+        self.refresh()
+
+    def render(self) -> Text:
+        """One line each for the newest finished responses, then the live ones."""
+        width = self.size.width
+        lines = [self._folded(response, width) for response in self.folded[:MAX_FOLDED]]
+        hidden = len(self.folded) - len(lines)
+        if hidden and lines:
+            lines[-1] = _beside(lines[-1], f" +{hidden} finished", width)
+        lines += self._tickers(width)
+        return Text("\n").join(lines)
+
+    def _folded(self, response: Response, width: int) -> Text:
+        palette = self._palette()
+        line = Text(no_wrap=True)
+        line.append(f"  {name_of(response, self._own)}  ", palette.name)
+        line.append(
+            f"{response.status} {duration(response.elapsed(self.now))}  ", palette.states[response.status]
+        )
+        words = " ".join(response.text[:LAST_WORDS].split())
+        room = width - line.cell_len - 2
+        line.append(f"“{_cut(words, room)}”" if words and room > 8 else "", palette.muted)
+        return line
+
+    def _tickers(self, width: int) -> list[Text]:
+        palette = self._palette()
+        rows = min(MAX_TICKERS, len(self.tickers))
+        if not rows:
+            return []
+        lines = []
+        lead = f"  +{len(self.tickers)} live  "
+        per_row = -(-min(len(self.tickers), rows * 3) // rows)
+        for row in range(rows):
+            shown = self.tickers[row * per_row : (row + 1) * per_row]
+            line = Text(lead if row == 0 else " " * len(lead), palette.states[shown[0].status], no_wrap=True)
+            share = (width - len(lead)) // max(1, len(shown))
+            for response in shown:
+                rate = f" {response.rate:.0f} t/s" if response.rate is not None else ""
+                name = f"{name_of(response, self._own)}{rate} "
+                words = " ".join(response.block.tail(LAST_WORDS).split())
+                room = share - cell_len(name) - 3
+                line.append(set_cell_size(name, min(cell_len(name), share)), palette.name)
+                line.append(
+                    set_cell_size("…" + _end(words, room - 1), room) + "   " if room > 4 else " ",
+                    palette.muted,
+                )
+            lines.append(line)
+        return lines
+
+
+def _cut(text: str, room: int) -> str:
+    return text if cell_len(text) <= room else set_cell_size(text, max(0, room - 1)).rstrip() + "…"
+
+
+def _end(text: str, room: int) -> str:
+    """Return as much of the end of a text as fits into `room` cells."""
+    tail = text[-room:] if room > 0 else ""
+    while cell_len(tail) > room:
+        tail = tail[1:]
+    return tail
+
+
+def _beside(line: Text, more: str, width: int) -> Text:
+    line.truncate(max(0, width - len(more)), overflow="ellipsis")
+    line.pad_right(max(0, width - line.cell_len - len(more)))
+    return line.append(more, "bold")
