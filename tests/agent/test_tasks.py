@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+
+import pytest
+
+from tests.agent.raw_server import raw_server, stream
+from tests.agent.test_answer import ANSWER, agent_for
+from tui.agent import AgentTasks, Turn
+from tui.wire import Outgoing, Start, Stop, Text, UserInput
+
+PROMPT = UserInput("p1", "hello", model="m")
+
+
+class Log:
+    """A publisher that remembers; `broken` is why it delivers nothing, `held` keeps deliveries waiting."""
+
+    def __init__(self) -> None:
+        self.values: list[Outgoing] = []
+        self.broken: str | None = None
+        self.held: asyncio.Event | None = None
+        self.undelivered: list[tuple[UserInput, str]] = []
+
+    async def deliver(self, value: Outgoing) -> None:
+        if self.held is not None:
+            await self.held.wait()
+        if self.broken is not None:
+            raise ConnectionError(self.broken)
+        self.values.append(value)
+
+    def publish(self, value: Outgoing) -> None:
+        self.values.append(value)
+
+    def tasks(self) -> AgentTasks:
+        return AgentTasks(self, lambda prompt, reason: self.undelivered.append((prompt, reason)))
+
+
+class Speaker:
+    """Answers with these values; then raises, or waits until it is closed."""
+
+    def __init__(self, *values: Outgoing, fails: Exception | None = None, waits: bool = False) -> None:
+        self.values = values
+        self.fails = fails
+        self.waits = waits
+        self.past: Sequence[Turn] | None = None
+        self.closed = 0
+
+    async def answer(
+        self, prompt: UserInput, past: Sequence[Turn] = (), *, model: str | None = None
+    ) -> AsyncGenerator[Outgoing, None]:
+        self.past = past
+        try:
+            for value in self.values:
+                yield value
+            if self.waits:
+                await asyncio.Event().wait()
+            if self.fails is not None:
+                raise self.fails
+        finally:
+            self.closed += 1
+
+
+async def until(predicate: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not predicate():  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
+
+
+BEGUN = (Start("r1", "p1", model="m"), Text("r1", "a"))
+
+
+async def test_prompt_then_answer() -> None:
+    log, past = Log(), [Turn("x", "y")]
+    tasks, agent = log.tasks(), Speaker(*BEGUN, Stop("r1", "end_turn"))
+    tasks.ask(agent, PROMPT, past)
+    assert tasks.running == 1
+    await until(lambda: not tasks.running)
+    assert log.values == [PROMPT, *BEGUN, Stop("r1", "end_turn")]
+    assert agent.past == past
+    await tasks.close(1)
+
+
+async def test_a_prompt_that_cannot_be_published_goes_back() -> None:
+    log, agent = Log(), Speaker()
+    log.broken = "The channel is gone."
+    tasks = log.tasks()
+    tasks.ask(agent, PROMPT)
+    await until(lambda: log.undelivered)
+    assert log.undelivered == [(PROMPT, "The channel is gone.")]
+    assert (log.values, agent.past, tasks.running) == ([], None, 0)
+    await tasks.close(1)
+
+
+@pytest.mark.parametrize("id_", ["p1", "r1"])
+async def test_cancel(id_: str) -> None:
+    log, agent = Log(), Speaker(*BEGUN, waits=True)
+    tasks = log.tasks()
+    tasks.ask(agent, PROMPT)
+    await until(lambda: len(log.values) == 3)
+    assert tasks.cancel(id_, "ana")
+    assert log.values == [PROMPT, *BEGUN, Stop("r1", "cancelled", cancelled_by="ana")]
+    assert tasks.running == 0
+    assert not tasks.cancel(id_, "ben")
+    await until(lambda: agent.closed)
+    assert len(log.values) == 4
+    await tasks.close(1)
+
+
+async def test_cancel_before_the_model_has_begun() -> None:
+    log, agent = Log(), Speaker(waits=True)
+    tasks = log.tasks()
+    tasks.ask(agent, PROMPT)
+    await until(lambda: agent.past is not None)
+    assert tasks.cancel("p1", None)
+    assert log.values == [PROMPT, Start("failed-p1", "p1", model="m"), Stop("failed-p1", "cancelled")]
+    await tasks.close(1)
+
+
+async def test_cancel_while_the_prompt_waits_for_delivery() -> None:
+    log, agent = Log(), Speaker(*BEGUN)
+    log.held = asyncio.Event()
+    tasks = log.tasks()
+    tasks.ask(agent, PROMPT)
+    await asyncio.sleep(0)
+    assert tasks.cancel("p1", "ana")
+    await tasks.close(1)
+    assert [type(value) for value in log.values] == [Start, Stop]
+    assert agent.past is None
+
+
+async def test_cancel_of_something_unknown() -> None:
+    assert not Log().tasks().cancel("nobody", None)
+
+
+async def test_an_agent_that_raises_is_told_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    log = Log()
+    tasks = log.tasks()
+    tasks.ask(Speaker(*BEGUN, fails=ZeroDivisionError("x")), PROMPT)
+    await until(lambda: not tasks.running)
+    last = log.values[-1]
+    assert isinstance(last, Stop)
+    assert (last.response_id, last.stop_reason) == ("r1", "error")
+    assert "ZeroDivisionError" in (last.error or "")
+    assert "ZeroDivisionError" in caplog.text
+    await tasks.close(1)
+
+
+@pytest.mark.parametrize("values", [(), BEGUN])
+async def test_an_agent_that_ends_without_a_stop_gets_one(values: tuple[Outgoing, ...]) -> None:
+    log = Log()
+    tasks = log.tasks()
+    tasks.ask(Speaker(*values), PROMPT)
+    await until(lambda: not tasks.running)
+    assert isinstance(log.values[1], Start)
+    assert isinstance(log.values[-1], Stop)
+    assert log.values[-1].error
+    await tasks.close(1)
+
+
+async def test_closing_cancels_all_and_takes_no_more() -> None:
+    log, agents = Log(), [Speaker(Start(f"r{n}", f"p{n}"), waits=True) for n in range(3)]
+    tasks = log.tasks()
+    for number, agent in enumerate(agents):
+        tasks.ask(agent, UserInput(f"p{number}", "x"))
+    await until(lambda: len(log.values) == 6)
+    await tasks.close(5)
+    assert {value.response_id for value in log.values if isinstance(value, Stop)} == {"r0", "r1", "r2"}
+    assert [agent.closed for agent in agents] == [1, 1, 1]
+    tasks.ask(agents[0], PROMPT)
+    assert log.undelivered[0][0] == PROMPT
+
+
+async def test_an_agent_that_will_not_stop_is_not_heard_any_more(caplog: pytest.LogCaptureFixture) -> None:
+    go = asyncio.Event()
+
+    class Stubborn(Speaker):
+        async def answer(
+            self, prompt: UserInput, past: Sequence[Turn] = (), *, model: str | None = None
+        ) -> AsyncGenerator[Outgoing, None]:
+            yield BEGUN[0]
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                await go.wait()
+            yield BEGUN[1]
+            self.closed += 1
+
+    log, agent = Log(), Stubborn()
+    tasks = log.tasks()
+    tasks.ask(agent, PROMPT)
+    await until(lambda: len(log.values) == 2)
+    await tasks.close(0.01)
+    assert "did not end in time" in caplog.text
+    go.set()
+    await until(lambda: agent.closed)
+    assert log.values == [PROMPT, BEGUN[0], Stop("r1", "cancelled")]
+
+
+async def test_a_task_that_is_cancelled_from_outside_still_ends_its_response() -> None:
+    log, agent = Log(), Speaker(*BEGUN, waits=True)
+    tasks = log.tasks()
+    before = asyncio.all_tasks()
+    tasks.ask(agent, PROMPT)
+    await until(lambda: len(log.values) == 3)
+    for task in asyncio.all_tasks() - before:
+        task.cancel()
+    await until(lambda: agent.closed and not tasks.running)
+    assert log.values[-1] == Stop("r1", "cancelled")
+    await tasks.close(1)
+
+
+async def test_a_real_agent_is_cancelled_at_the_model_too() -> None:
+    log = Log()
+    async with raw_server(*stream()[:9], silent=True) as server, agent_for(server.url) as agent:
+        tasks = log.tasks()
+        tasks.ask(agent, PROMPT)
+        await until(lambda: len(log.values) == 3)
+        assert tasks.cancel("msg_1", "ana")
+        async with asyncio.timeout(10):
+            await server.gone.wait()
+        await tasks.close(5)
+    assert log.values[-1] == Stop("msg_1", "cancelled", cancelled_by="ana")
+
+
+async def test_several_real_answers_at_once() -> None:
+    log = Log()
+    async with raw_server(*stream()) as server, agent_for(server.url) as agent:
+        tasks = log.tasks()
+        for number in range(6):
+            tasks.ask(agent, UserInput(f"p{number}", "x"))
+        assert tasks.running == 6
+        await until(lambda: not tasks.running)
+        await tasks.close(5)
+    assert sum(isinstance(value, Stop) for value in log.values) == 6
+    assert "".join(value.text for value in log.values if isinstance(value, Text)).count("木漏れ日") == 6
+    assert ANSWER.startswith("42")
