@@ -15,7 +15,7 @@ from tui.state import Conversation
 from tui.ui.app import WallApp
 from tui.ui.pane import Pane
 from tui.ui.ports import Facts
-from tui.wire import Inbound, Outgoing
+from tui.wire import ChannelChange, ConnectionChange, Inbound, Outgoing
 
 FACTS = Facts(
     channel="ai:test",
@@ -64,6 +64,9 @@ class Script:
     def cancel(self, prompt_id: str) -> bool:
         self.cancelled.append(prompt_id)
         return True
+
+    def connect(self) -> None:
+        self.tell(ConnectionChange("connected", self.clock), ChannelChange("attached", self.clock))
 
     def say(self, *values: Outgoing, client: str = "ana", connection: str = "c1") -> None:
         """Let the channel say something."""
@@ -122,6 +125,6 @@ async def screen(
 ) -> AsyncIterator[Screen]:
     script = script or Script()
     app = WallApp(Conversation(), script, script, facts, lambda: script.clock, Path("ably-tui.log"))
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Screen(app, pilot, script)

@@ -53,7 +53,7 @@ def test_figures_that_are_not_known_are_not_shown() -> None:
     ("values", "words"),
     [
         ([Start("r"), Stop("r", "error", error="429 · wait")], "failed: 429 · wait"),
-        ([Start("r"), Text("r", "x"), Stop("r", cancelled_by="ben")], "cancelled by ben after 1 tokens"),
+        ([Start("r"), Text("r", "x"), Stop("r", cancelled_by="ben")], "cancelled by ben after 1 token"),
         ([Start("r"), Stop("r", "cancelled")], "cancelled"),
         ([Start("r"), Stop("r", "max_tokens")], "max_tokens"),
         ([Start("r"), Stop("r", "refusal")], "refused"),

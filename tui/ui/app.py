@@ -149,6 +149,7 @@ class WallApp(App[None]):
                 status.channel = value
             case HistoryChange():
                 status.history = value
+                self._tokens_before.clear()  # what was said before is no rate of now
             case Notice(text, severity, draft):
                 self.notify(text, severity=severity.value, timeout=10, markup=False)
                 if draft is not None:

@@ -23,6 +23,11 @@ def duration(milliseconds: int) -> str:
     return f"{minutes // 60}h {minutes % 60:02}m"
 
 
+def counted(tokens: int) -> str:
+    """Return a number of tokens in words."""
+    return f"{tokens} token{'s' if tokens != 1 else ''}"
+
+
 def short_model(model: str | None) -> str:
     """Return a model's name without what all of them share."""
     return (model or "").removeprefix("claude-")
@@ -47,7 +52,7 @@ def figures_of(response: Response) -> str:
     """Return what is known of a response's size and speed: `312 tokens · first 0.6s · 84 t/s`."""
     parts = []
     if response.token_count is not None:
-        parts.append(f"{response.token_count} token{'s' if response.token_count != 1 else ''}")
+        parts.append(counted(response.token_count))
     if response.first_text_after is not None:
         parts.append(f"first {duration(response.first_text_after)}")
     if response.rate is not None and not response.status.in_flight:
@@ -62,7 +67,7 @@ def ending_of(response: Response) -> str | None:
             return f"failed: {response.error}"
         case Status.CANCELLED:
             by = f" by {response.cancelled_by}" if response.cancelled_by else ""
-            after = f" after {response.token_count} tokens" if response.token_count else ""
+            after = f" after {counted(response.token_count)}" if response.token_count else ""
             return f"cancelled{by}{after}"
         case Status.STALLED if response.response_id is None:
             return "nobody has answered yet: no agent on this channel took the prompt"

@@ -55,10 +55,13 @@ class Pane(Widget, can_focus=True):
         self.response = response
         self.number = 0
         """Position on the wall, 1 to 9, by which a key finds it; 0 has no key."""
-        self.follow = True
+        position = position or Position()
+        self.follow = position.follow
         self._look = look
         self._own = own
-        self._resume = position or Position()
+        self._anchor = (
+            position.anchor
+        )  # the place in the text that a reader who does not follow the end has chosen
         self._now = 0
         self._body: Body | None = None  # made when it is first drawn, and drawn anew when that is None
         self._laid = Size(0, 0)
@@ -76,7 +79,6 @@ class Pane(Widget, can_focus=True):
 
     def rebuild(self) -> None:
         """Show the response anew, after its text was replaced."""
-        self._resume = self.position
         self._body = None
         self.refresh()
 
@@ -100,18 +102,14 @@ class Pane(Widget, can_focus=True):
     def take(self, response: Response) -> None:
         """Show another response in this place."""
         self.response = response
-        self._resume = Position()
+        self.follow, self._anchor = True, 0
         self._body = None
         self.refresh()
 
     @property
     def position(self) -> Position:
         """Where the reader is."""
-        if self._body is None:
-            return self._resume
-        if self.follow:
-            return Position()
-        return Position(follow=False, anchor=self._body.anchor(self._top))
+        return Position(self.follow, 0 if self.follow else self._anchor)
 
     # Scrolling
 
@@ -150,11 +148,15 @@ class Pane(Widget, can_focus=True):
         if top != self._top:
             self._top = top
             self._strips.clear()
+        if self._body is not None and not self.follow:
+            self._anchor = self._body.anchor(top)
         self.refresh()
 
     def _leave_end(self) -> None:
         self.follow = False
-        self._seen_rows = 0 if self._body is None else len(self._body)
+        if self._body is not None:
+            self._anchor = self._body.anchor(self._top)
+            self._seen_rows = len(self._body)
 
     def _last_top(self) -> int:
         return max(0, (0 if self._body is None else len(self._body)) - self.view_height)
@@ -200,7 +202,6 @@ class Pane(Widget, can_focus=True):
 
     def _lay(self) -> None:
         """Lay the text for the present size; the reader stays at the same place in it."""
-        position = self.position
         width = max(1, self.size.width - FRAME_CELLS)
         if self._body is None:
             self._body = Body(self.response, width, self._look.theme, self._look.palette)
@@ -208,9 +209,7 @@ class Pane(Widget, can_focus=True):
             self._body.resize(width)
         self._laid = self.size
         self._body.take_changed()
-        self._resume = Position()
-        self.follow = position.follow
-        self._top = self._body.row_of(position.anchor)
+        self._top = self._body.row_of(self._anchor)
         self._seen_rows = len(self._body)
         self._strips.clear()
         self._settle()

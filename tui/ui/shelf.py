@@ -13,6 +13,8 @@ from tui.state import Response
 from tui.ui.header import duration, name_of
 from tui.ui.palette import Palette
 
+FIRST_WORDS = 300
+"""Characters at the beginning of a question, or of a text, that a folded line may show."""
 LAST_WORDS = 200
 """Characters at the end of a live text from which its last words are taken."""
 
@@ -59,9 +61,10 @@ class Shelf(Widget):
         line.append(
             f"{response.status} {duration(response.elapsed(self.now))}  ", palette.states[response.status]
         )
-        words = " ".join(response.text[:LAST_WORDS].split())
+        asked = response.prompt is not None
+        words = " ".join((response.prompt.text if response.prompt else response.text)[:FIRST_WORDS].split())
         room = width - line.cell_len - 2
-        line.append(f"“{_cut(words, room)}”" if words and room > 8 else "", palette.muted)
+        line.append(_cut(f"› {words}" if asked else words, room) if words and room > 8 else "", palette.muted)
         return line
 
     def _tickers(self, width: int) -> list[Text]:

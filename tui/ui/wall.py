@@ -17,7 +17,7 @@ from textual.widget import Widget
 from tui.render.grid import TABS_BELOW, Arrangement, Cell, Entry, Grid
 from tui.state import Response, Status
 from tui.ui.commands import Zone, bindings
-from tui.ui.header import name_of
+from tui.ui.header import short_model
 from tui.ui.pane import Look, Pane, Position
 from tui.ui.shelf import Shelf
 from tui.ui.welcome import Welcome
@@ -265,9 +265,9 @@ class Wall(Container, can_focus=True):
 
     def action_go(self, number: int) -> None:
         """Focus the pane with that number."""
-        keys = list(self.cells)
+        keys = list(self._responses) if self.arrangement.tabs else list(self.cells)
         if number <= len(keys):
-            self._panes[keys[number - 1]].focus()
+            self._show(keys[number - 1])
 
     def action_step(self, by: int) -> None:
         """Focus the next pane, or zoom into it when one is zoomed or there are tabs."""
@@ -335,19 +335,30 @@ class Wall(Container, can_focus=True):
         self._tabs.refresh()
 
     def tab_row(self, width: int) -> Text:
-        """Return the row of tabs: every response, the shown one between brackets."""
+        """Return the row of tabs: the shown response, and as many of those beside it as fit."""
         palette = self._look.palette
-        row = Text(no_wrap=True, overflow="ellipsis")
-        shown = next(iter(self.cells), None)
-        for key, response in self._responses.items():
-            name = name_of(response, self._own)
-            live = response.status is Status.LIVE
-            row.append(f"[{name}]" if key == shown else f" {name} ", palette.name if key == shown else "")
-            row.append(f"{response.status} ", palette.states[response.status] if live else palette.muted)
-        start = 0 if shown is None else row.plain.find("[")
-        if row.cell_len > width and start > width // 2:
-            row = row[start - width // 4 :]
-        return row
+        keys = list(self._responses)
+        shown = keys.index(next(iter(self.cells))) if self.cells else 0
+        tabs = []
+        for index, key in enumerate(keys):
+            response = self._responses[key]
+            name = short_model(response.model) or response.publisher.name
+            tab = Text(f" {index + 1} {name} ", "reverse" if index == shown else palette.muted)
+            if response.status is not Status.DONE:
+                tab.append(f"{response.status} ", palette.states[response.status])
+            tabs.append(tab)
+        first = last = shown
+        used = tabs[shown].cell_len
+        while used < width - 8:
+            ahead = [index for index in (last + 1, first - 1) if 0 <= index < len(tabs)]
+            fitting = [index for index in ahead if used + tabs[index].cell_len <= width - 8]
+            if not fitting:
+                break
+            used += tabs[fitting[0]].cell_len
+            first, last = min(first, fitting[0]), max(last, fitting[0])
+        before = Text(f"‹{first} " if first else "", palette.muted)
+        after = Text(f" {len(tabs) - 1 - last}›" if last < len(tabs) - 1 else "", palette.muted)
+        return Text("", no_wrap=True).join([before, *tabs[first : last + 1], after])
 
 
 def _nearest(here: Cell, cells: Iterable[Cell], turn: tuple[int, int]) -> Cell | None:
