@@ -216,6 +216,14 @@ async def test_whole_text_replaces_what_is_shown() -> None:
         await s.sees("the text, mended", "DONE")
 
 
+async def test_a_response_whose_beginning_was_missed_says_so() -> None:
+    async with screen() as s:
+        s.script.say(Text("r", "the tail"))
+        await s.sees("its beginning was said before", "the tail")
+        s.script.say(Start("r"))
+        await s.until(lambda: "its beginning" not in s.text)
+
+
 async def test_a_silent_publisher_is_stalled() -> None:
     async with screen() as s:
         s.script.say(Start("r"), Text("r", "and then"))
@@ -247,7 +255,7 @@ async def test_connection_states_are_told_in_ablys_words() -> None:
         s.script.tell(
             ConnectionChange("disconnected", s.script.clock, Reason("connection refused", 80003, "retrying"))
         )
-        await s.sees("disconnected", "connection refused (80003)", "LOCAL DEMO")
+        await s.sees("disconnected", "connection refused (80003) · retrying", "LOCAL DEMO", "within 2m 00s")
         s.script.tell(
             ConnectionChange("connected", s.script.clock),
             ChannelChange(
@@ -255,6 +263,23 @@ async def test_connection_states_are_told_in_ablys_words() -> None:
             ),
         )
         await s.sees("connected, channel failed", "no subscribe capability", "new key")
+
+
+async def test_text_is_dimmed_while_there_is_no_connection_and_stays() -> None:
+    async with screen() as s:
+        s.script.connect()
+        s.script.say(Start("r"), Text("r", "what was said"))
+        await s.sees("what was said")
+
+        def drawn() -> object:
+            return s.panes[0].render_lines(s.panes[0].size.region)[1]
+
+        clear = drawn()
+        s.script.tell(ConnectionChange("disconnected", s.script.clock))
+        await s.until(lambda: drawn() != clear)
+        await s.sees("what was said")
+        s.script.connect()
+        await s.until(lambda: drawn() == clear)
 
 
 async def test_history_being_read_is_seen_and_is_no_speed() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
@@ -47,6 +48,7 @@ class WallApp(App[None]):
     BINDINGS = bindings(Zone.ANYWHERE)
     CSS = """
     Screen { layout: vertical; overflow: hidden; }
+    ToastRack { dock: top; align: right top; margin: 1 1 0 0; }
     """
     ENABLE_COMMAND_PALETTE = True
 
@@ -69,7 +71,7 @@ class WallApp(App[None]):
         self._log_file = log_file
         self._frames: FrameClock | None = None
         self._lag: int | None = None
-        self._tokens_before: list[int] = []
+        self._tokens_before: deque[tuple[int, int]] = deque()  # (ms since the epoch, tokens said by then)
         self._leaving = False
 
     def compose(self) -> ComposeResult:
@@ -141,20 +143,16 @@ class WallApp(App[None]):
                 wall.update(change.response)
 
     def _hear(self, value: ConnectionChange | ChannelChange | Notice | HistoryChange) -> None:
+        if isinstance(value, Notice):
+            self.notify(value.text, severity=value.severity.value, timeout=10, markup=False)
+            if value.draft is not None:
+                self.query_one(PromptBox).restore(value.draft)
+            return
+        if isinstance(value, HistoryChange):
+            self._tokens_before.clear()  # what was said before is no rate of now
         status = self.query_one(StatusLine)
-        match value:
-            case ConnectionChange():
-                status.connection = value
-            case ChannelChange():
-                status.channel = value
-            case HistoryChange():
-                status.history = value
-                self._tokens_before.clear()  # what was said before is no rate of now
-            case Notice(text, severity, draft):
-                self.notify(text, severity=severity.value, timeout=10, markup=False)
-                if draft is not None:
-                    self.query_one(PromptBox).restore(draft)
-        status.refresh()
+        status.hear(value, self._clock())
+        self.query_one(Wall).fade(faded=not status.connected)
 
     def _tick(self) -> None:
         try:
@@ -171,13 +169,16 @@ class WallApp(App[None]):
         responses = self.conversation.responses.values()
         live = [response for response in responses if response.status.in_flight]
         tokens = sum(response.tokens for response in responses)
+        now = self._clock()
         # A window of two seconds: shorter jumps about, longer tells of the past.
-        self._tokens_before = [*self._tokens_before, tokens][-int(2 / TICK) - 1 :]
-        span = TICK * (len(self._tokens_before) - 1)
+        self._tokens_before.append((now, tokens))
+        while self._tokens_before[0][0] < now - 2_000:
+            self._tokens_before.popleft()
+        since, before = self._tokens_before[0]
         figures = Figures(
             live=len(live),
             done=sum(response.status is Status.DONE for response in responses),
-            tokens_per_second=(tokens - self._tokens_before[0]) / span if span else 0.0,
+            tokens_per_second=(tokens - before) * 1000 / (now - since) if now > since else 0.0,
             queued=self.desk.queued,
             rate=self.desk.rate,
             budget=self.desk.budget,

@@ -33,6 +33,11 @@ class Body:
     def __len__(self) -> int:
         return len(self._above) + len(self._renderer) + len(self._below)
 
+    def end(self, height: int) -> int:
+        """Return the first of the last `height` rows; these are laid, so that none of them will move."""
+        self._renderer.end(height)
+        return max(0, len(self) - height)
+
     def row(self, y: int) -> Row:
         """Return row `y`, counted from the top of the question."""
         y -= len(self._above)
@@ -78,9 +83,11 @@ class Body:
         return self.response.text
 
     def _question(self) -> list[Row]:
+        style = self._palette.muted + Style(italic=True)
+        if self.response.joined_midway:
+            return [*plain_rows("… its beginning was said before we came", self._width, style), BLANK]
         if self.response.prompt is None:
             return []
-        style = self._palette.muted + Style(italic=True)
         rows = plain_rows(f"› {self.response.prompt.text}", self._width, style)
         if len(rows) > QUESTION_ROWS:
             last = rows[QUESTION_ROWS - 1].text

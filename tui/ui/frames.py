@@ -37,6 +37,11 @@ class FrameClock:
         if self._timer is None:
             self._timer = self._loop.call_later(max(0.0, self._next - perf_counter()), self._frame)
 
+    @property
+    def idle(self) -> bool:
+        """Whether no frame is asked for."""
+        return self._timer is None
+
     def stop(self) -> None:
         """Draw no more."""
         if self._timer is not None:

@@ -25,6 +25,7 @@ FRAME_CELLS = 4
 """Cells of a row that are border and the space beside it."""
 FRAME_ROWS = 2
 WHEEL_ROWS = 3
+FADED = Style(dim=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Pane(Widget, can_focus=True):
         self._now = 0
         self._body: Body | None = None  # made when it is first drawn, and drawn anew when that is None
         self._laid = Size(0, 0)
+        self._faded = False
         self._top = 0
         self._strips: dict[int, Strip] = {}
         self._seen_rows = 0  # length of the body when the reader left its end
@@ -98,6 +100,13 @@ class Pane(Widget, can_focus=True):
         """Draw in the colours of another theme."""
         self._look = look
         self.rebuild()
+
+    def fade(self, *, faded: bool) -> None:
+        """Dim the text, or show it clearly again."""
+        if faded != self._faded:
+            self._faded = faded
+            self._strips.clear()
+            self.refresh()
 
     def take(self, response: Response) -> None:
         """Show another response in this place."""
@@ -159,7 +168,7 @@ class Pane(Widget, can_focus=True):
             self._seen_rows = len(self._body)
 
     def _last_top(self) -> int:
-        return max(0, (0 if self._body is None else len(self._body)) - self.view_height)
+        return 0 if self._body is None else self._body.end(self.view_height)
 
     def _settle(self) -> None:
         self._top = self._last_top() if self.follow else min(self._top, self._last_top())
@@ -264,7 +273,8 @@ class Pane(Widget, can_focus=True):
         )
 
     def _framed(self, segments: list[Segment]) -> Strip:
-        return Strip(Segment.apply_style(segments, self._look.palette.base), self.size.width)
+        base = self._look.palette.base
+        return Strip(Segment.apply_style(segments, base + FADED if self._faded else base), self.size.width)
 
     def _following(self) -> str:
         if self.follow:

@@ -12,6 +12,8 @@ from tui.ui.palette import Palette
 from tui.ui.ports import Facts
 from tui.wire import ChannelChange, ConnectionChange, HistoryChange
 
+WINDOW = 100
+"""Messages on their way that are nothing to speak of while there is a connection."""
 RESUME_WINDOW = 120_000
 """Milliseconds for which Ably keeps a lost connection's place (DF1a: connectionStateTtl)."""
 
@@ -32,10 +34,14 @@ class Figures:
 
 
 class StatusLine(Widget):
-    """One row. Gives way from the right; the connection's state and LOCAL or DEMO stay to the last."""
+    """One row. Gives way from the right; the connection's state and LOCAL or DEMO stay to the last.
+
+    In trouble a second row above it names the cause and the remedy.
+    """
 
     DEFAULT_CSS = """
     StatusLine { height: 1; background: $panel; color: $foreground; padding: 0 1; }
+    StatusLine.-trouble { height: 2; }
     """
 
     def __init__(self, facts: Facts, palette: Palette) -> None:
@@ -43,31 +49,70 @@ class StatusLine(Widget):
         self._facts = facts
         self.palette = palette
         self.figures = Figures()
-        self.connection: ConnectionChange | None = None
-        self.channel: ChannelChange | None = None
         self.history: HistoryChange | None = None
-        self.now = 0
+        self._connection: ConnectionChange | None = None
+        self._channel: ChannelChange | None = None
+        self._now = 0
 
     def show(self, figures: Figures, now: int) -> None:
         """Show these figures; `now` is in ms since the epoch."""
-        if (figures, now // 1000) != (self.figures, self.now // 1000):
-            self.figures, self.now = figures, now
+        if (figures, now // 1000) != (self.figures, self._now // 1000):
+            self.figures, self._now = figures, now
             self.refresh()
 
+    def hear(self, change: ConnectionChange | ChannelChange | HistoryChange, now: int) -> None:
+        """Show what the connection or its channel has come to."""
+        match change:
+            case ConnectionChange():
+                self._connection = change
+            case ChannelChange():
+                self._channel = change
+            case HistoryChange():
+                self.history = change
+        self._now = now
+        self.set_class(self._trouble() is not None, "-trouble")
+        self.refresh()
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection."""
+        return self._connection is not None and self._connection.state == "connected"
+
     def render(self) -> Text:
-        """The fields that have room, the most important first."""
-        fields = [*self._fields()]
-        tail = "? help"
-        line = Text(no_wrap=True, overflow="ellipsis")
-        for index, field in enumerate(fields):
+        """The fields that have room, the most important first, below what is wrong."""
+        width = self.size.width
+        line = Text(no_wrap=True)
+        for index, field in enumerate(self._fields()):
             gap = "  " if index else ""
-            if index and line.cell_len + len(gap) + field.cell_len > self.size.width:
+            if index > 1 and line.cell_len + len(gap) + field.cell_len > width:
                 break
             line.append(gap).append_text(field)
-        room = self.size.width - line.cell_len - len(tail)
+        tail = "? help"
+        room = width - line.cell_len - len(tail)
         if room >= 2:
             line.append(" " * room + tail, self.palette.muted)
-        return line
+        trouble = self._trouble()
+        if trouble is None:
+            return line
+        cause = Text(trouble, "bold", no_wrap=True)
+        cause.truncate(width, overflow="ellipsis")
+        return Text("\n").join([cause, line])
+
+    def _trouble(self) -> str | None:
+        """What is wrong, and what can be done about it."""
+        connection, channel = self._connection, self._channel
+        if connection is None:
+            return None
+        if not self.connected:
+            reason = connection.reason
+            since = max(0, self._now - connection.at)
+            hope = ""
+            if connection.state == "disconnected" and since < RESUME_WINDOW:
+                hope = f"nothing is lost if it is back within {duration(RESUME_WINDOW - since)}"
+            return " · ".join(part for part in (str(reason) if reason else "", hope) if part) or None
+        if channel is not None and channel.state != "attached" and channel.reason is not None:
+            return str(channel.reason)
+        return None
 
     def _fields(self) -> list[Text]:
         figures, muted = self.figures, self.palette.muted
@@ -77,7 +122,7 @@ class StatusLine(Widget):
             fields.append(Text(" ".join(marks), "bold reverse"))
         fields.append(Text(self._facts.channel, "bold"))
         fields.append(Text(f"{figures.live} live {figures.done} done"))
-        if figures.queued:
+        if figures.queued > (WINDOW if self.connected else 0):
             fields.append(Text(f"{figures.queued} queued", "bold"))
         if self.history is not None and not self.history.done:
             fields.append(Text(f"reading history {self.history.messages}", muted))
@@ -93,22 +138,13 @@ class StatusLine(Widget):
         return fields
 
     def _state(self) -> Text:
-        """Connection and channel in one word, with the cause and the remedy where there is trouble."""
-        change = self.connection
-        if change is None:
+        """Connection and channel in Ably's words, with how long it has been so when it is not good."""
+        connection, channel = self._connection, self._channel
+        if connection is None:
             return Text("initialized")
-        reason = change.reason
-        if change.state == "connected" and self.channel is not None and self.channel.state != "attached":
-            state, reason = f"connected, channel {self.channel.state}", self.channel.reason
-        else:
-            state = change.state
-        good = state == "connected"
-        text = Text(state, "bold" if good else "bold reverse")
-        if not good and state in {"disconnected", "suspended"}:
-            since = max(0, self.now - change.at)
-            text.append(f" {duration(since)}", "not bold")
-            if since < RESUME_WINDOW and state == "disconnected":
-                text.append(f" (resumes without loss for {duration(RESUME_WINDOW - since)})", "not bold")
-        if not good and reason is not None:
-            text.append(f" {reason}", "not bold")
-        return text
+        if not self.connected:
+            since = duration(max(0, self._now - connection.at))
+            return Text(f"{connection.state} {since}", "bold reverse")
+        if channel is not None and channel.state != "attached":
+            return Text(f"connected, channel {channel.state}", "bold reverse")
+        return Text("connected", "bold")

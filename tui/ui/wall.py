@@ -82,6 +82,7 @@ class Wall(Container, can_focus=True):
         self._positions: dict[str, Position] = {}
         self._panes: dict[str, Pane] = {}
         self._stale = False
+        self._faded = False
         self._size = Size(0, 0)
         self._welcome = welcome
         self._shelf = Shelf(lambda: self._look.palette, own)
@@ -172,6 +173,12 @@ class Wall(Container, can_focus=True):
             pane.dress(look)
         self._shelf.refresh()
 
+    def fade(self, *, faded: bool) -> None:
+        """Dim all text, which may be out of date while there is no connection, or show it clearly again."""
+        self._faded = faded
+        for pane in self._panes.values():
+            pane.fade(faded=faded)
+
     # Arranging
 
     def settle(self) -> None:
@@ -222,12 +229,15 @@ class Wall(Container, can_focus=True):
         for key in self.cells:
             if key not in self._panes:
                 pane = Pane(self._responses[key], self._look, self._own, self._positions.pop(key, None))
+                pane.fade(faded=self._faded)
                 self._panes[key] = pane
                 entering.append(pane)
         had_focus = any(pane.has_focus for pane in leaving)
         if leaving:
             self.call_later(self._remove, leaving)
-        for number, key in enumerate(self.cells, 1):
+        places = list(self._responses if self.arrangement.tabs else self.cells)
+        for key in self.cells:
+            number = places.index(key) + 1
             self._panes[key].number = number if number <= 9 else 0
             self._panes[key].update(now)
         self._shelf.show(

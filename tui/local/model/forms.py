@@ -14,7 +14,7 @@ def closing(rng: Random, ask: Ask) -> str:
     """Return an answer's last paragraph."""
     return rng.choice(
         [
-            f"Shall I go deeper into **{ask.topic}**? Reply in this thread.",
+            f"Shall I go deeper into **{ask.topic}**?",
             f"That is {ask.topic} in a nutshell — ask for `code`, a `table` or a *haiku* for another view.",
             f"If you want {ask.topic} from the other side, send it again: each answer differs. 🙂",
             f"More on {ask.topic}: [Ably's docs](https://ably.com/docs) know nothing of it, but stream well.",
