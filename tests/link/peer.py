@@ -1,0 +1,194 @@
+"""A server on loopback that speaks just enough of Ably's protocol to misbehave on purpose.
+
+For the faults that a decent server does not have. How a decent one behaves is tested against `tui.local`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import time
+from collections.abc import Callable
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+import msgpack
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+Frame = dict[str, Any]
+
+CONNECTED, DISCONNECTED, CLOSE, CLOSED, ERROR, ATTACH, ATTACHED, MESSAGE = 4, 6, 7, 8, 9, 10, 11, 15
+
+
+class Connection:
+    """One client's socket."""
+
+    def __init__(self, socket: ServerConnection, number: int) -> None:
+        self.socket = socket
+        assert socket.request is not None
+        self.params = {
+            name: values[-1] for name, values in parse_qs(urlsplit(socket.request.path).query).items()
+        }
+        self.binary = self.params.get("format") == "msgpack"
+        self.id = f"connection{number}"
+        self.attached = False
+        self.gone = asyncio.Event()
+
+    async def send(self, frame: Frame) -> None:
+        await self.socket.send(msgpack.packb(frame) if self.binary else json.dumps(frame))
+
+    def read(self, raw: str | bytes) -> Frame:
+        frame = json.loads(raw) if isinstance(raw, str) else msgpack.unpackb(raw)
+        assert isinstance(frame, dict)
+        return frame
+
+
+class Peer:
+    """The server. Its hooks may be replaced at any time."""
+
+    def __init__(self) -> None:
+        self.connections: list[Connection] = []
+        self.requests: list[dict[str, str]] = []
+        """Parameters of each WebSocket connection."""
+        self.asked: list[dict[str, str]] = []
+        """Parameters of each request for history."""
+        self.frames: list[Frame] = []
+        self.tokens = 0
+        """How many tokens were given at `/auth`."""
+        self.published: list[Frame] = []
+        """Accepted messages, each id once."""
+        self.greet: Callable[[Connection], Frame | None] = self.connected
+        self.judge: Callable[[Frame], Frame | bool | None] = lambda _message: True
+        """What becomes of a message: True accepted, an error refused, None accepted without an answer."""
+        self.resumed = False
+        self.history: list[Frame] | int = []
+        """What REST answers, oldest first; or an HTTP status."""
+        self.heartbeats = True
+        self._numbers = itertools.count(1)
+        self._ids: set[str] = set()
+        self._server: Server | None = None
+
+    async def __aenter__(self) -> Self:
+        self._server = await serve(self._serve, "127.0.0.1", 0, close_timeout=0.2, process_request=self._rest)
+        self.port = next(iter(self._server.sockets)).getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._server is not None
+        await self.drop()
+        self._server.close()
+        await self._server.wait_closed()
+
+    def connected(self, connection: Connection) -> Frame:
+        return {
+            "action": CONNECTED,
+            "connectionId": connection.id,
+            "connectionDetails": {
+                "connectionKey": f"{connection.id}!key",
+                "clientId": "*",
+                "connectionStateTtl": 120_000,
+                "maxIdleInterval": 15_000,
+            },
+        }
+
+    async def drop(self) -> None:
+        """Cut every connection there is now."""
+        cut = tuple(self.connections)
+        for connection in cut:
+            connection.socket.transport.abort()
+        for connection in cut:
+            await connection.gone.wait()
+
+    async def say(self, *messages: Frame, channel: str = "c") -> None:
+        """Deliver messages to whoever is attached, in one frame."""
+        frame = {
+            "action": MESSAGE,
+            "channel": channel,
+            "channelSerial": "s",
+            "id": f"f{next(self._numbers)}",
+            "timestamp": time.time_ns() // 1_000_000,
+            "messages": list(messages),
+        }
+        for connection in self.connections:
+            if connection.attached:
+                await connection.send(frame)
+
+    def _rest(self, socket: ServerConnection, request: Request) -> Response | None:
+        """Answer a request for history or a token; let an upgrade pass."""
+        url = urlsplit(request.path)
+        if url.path == "/auth":
+            self.tokens += 1
+            response = socket.respond(200, f"token.number{self.tokens}")
+            del response.headers["Content-Type"]
+            response.headers["Content-Type"] = "text/plain"
+            return response
+        if not url.path.startswith("/channels/"):
+            return None
+        self.asked.append({name: values[-1] for name, values in parse_qs(url.query).items()})
+        if isinstance(self.history, int):
+            body: object = {
+                "error": {"code": self.history * 100, "statusCode": self.history, "message": "no"}
+            }
+        else:
+            body = self.history[::-1]
+        response = socket.respond(self.history if isinstance(self.history, int) else 200, json.dumps(body))
+        del response.headers["Content-Type"]
+        response.headers["Content-Type"] = "application/json"
+        if isinstance(self.history, int):
+            response.headers["X-Ably-Errorcode"] = str(self.history * 100)
+        return response
+
+    async def _serve(self, socket: ServerConnection) -> None:
+        connection = Connection(socket, next(self._numbers))
+        self.requests.append(connection.params)
+        self.connections.append(connection)
+        try:
+            greeting = self.greet(connection)
+            if greeting is not None:
+                await connection.send(greeting)
+            async for raw in socket:
+                frame = connection.read(raw)
+                self.frames.append(frame)
+                await self._answer(connection, frame)
+        except ConnectionClosed:
+            pass
+        finally:
+            self.connections.remove(connection)
+            connection.gone.set()
+
+    async def _answer(self, connection: Connection, frame: Frame) -> None:
+        match frame["action"]:
+            case 0 if self.heartbeats:
+                await connection.send({"action": 0, "id": frame.get("id")})
+            case 7:
+                await connection.send({"action": CLOSED})
+                await connection.socket.close()
+            case 10:
+                connection.attached = True
+                flags = 4 if self.resumed else 0
+                answer = {
+                    "action": ATTACHED,
+                    "channel": frame["channel"],
+                    "channelSerial": "s0",
+                    "flags": flags,
+                }
+                await connection.send(answer)
+            case 15:
+                await self._publish(connection, frame)
+
+    async def _publish(self, connection: Connection, frame: Frame) -> None:
+        message = frame["messages"][0]
+        verdict = self.judge(message)
+        answer: Frame = {"msgSerial": frame["msgSerial"], "count": 1}
+        if isinstance(verdict, dict):
+            await connection.send({"action": 2, **answer, "error": verdict})
+            return
+        if message.get("id") not in self._ids:
+            self._ids.add(message["id"])
+            self.published.append(message)
+        if verdict is True:
+            serial = f"{len(self.published):06d}"
+            await connection.send({"action": 1, **answer, "res": [{"serials": [serial]}]})

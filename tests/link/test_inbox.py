@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import threading
+
+from tui.link.inbox import Inbox
+from tui.wire import Notice
+
+
+def test_one_wake_until_somebody_looks() -> None:
+    wakes: list[int] = []
+    inbox = Inbox(lambda: wakes.append(1))
+    for number in range(100):
+        inbox.put(Notice(str(number)))
+    assert len(wakes) == 1
+    assert len(inbox) == 100
+    assert [notice.text for notice in inbox.drain(60) if isinstance(notice, Notice)] == [
+        str(n) for n in range(60)
+    ]
+    inbox.put_all([Notice("a"), Notice("b")])
+    assert len(wakes) == 2
+    assert len(inbox.drain(1_000)) == 42
+    assert inbox.drain(1_000) == []
+
+
+def test_nothing_is_missed_between_two_threads() -> None:
+    awake = threading.Event()
+    inbox = Inbox(awake.set)
+    seen = 0
+
+    def produce() -> None:
+        for number in range(20_000):
+            inbox.put(Notice(str(number)))
+
+    producer = threading.Thread(target=produce)
+    producer.start()
+    while seen < 20_000:
+        assert awake.wait(10), "items came and nobody was woken"
+        awake.clear()
+        while batch := inbox.drain(100):
+            seen += len(batch)
+    producer.join()
+
+
+def test_a_screen_that_is_gone_does_no_harm() -> None:
+    def wake() -> None:
+        raise RuntimeError("Event loop is closed")
+
+    inbox = Inbox(wake)
+    inbox.put(Notice("a"))
+    assert len(inbox) == 1

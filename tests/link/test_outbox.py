@@ -1,0 +1,377 @@
+"""The publisher's decisions, without a network: a server that accepts, refuses and forgets is a few lines."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui.link.budget import Bucket
+from tui.link.chunks import LIMIT
+from tui.link.outbox import IDEMPOTENT, IN_FLIGHT, Item, Outbox, TooLargeError
+from tui.wire import Outgoing, Start, Stop, Text, UserInput, Whole
+
+
+def outbox(window: float = 0.0, rate: float | None = None) -> Outbox:
+    return Outbox(bucket=Bucket(rate), window=window, nonce="n")
+
+
+def sent(box: Outbox, now: float) -> list[Item]:
+    items = []
+    while (item := box.next(now)) is not None:
+        items.append(item)
+    return items
+
+
+def values(items: list[Item]) -> list[Outgoing]:
+    return [item.value for item in items]
+
+
+def settle(box: Outbox, now: float) -> list[Outgoing]:
+    """Accept everything until nothing is left; return what was said."""
+    said: list[Outgoing] = []
+    while items := sent(box, now):
+        for item in items:
+            said.append(item.value)
+            box.accepted(item)
+    return said
+
+
+def rebuilt(log: list[Outgoing], response_id: str) -> str:
+    text = ""
+    for value in log:
+        match value:
+            case Text() if value.response_id == response_id:
+                text += value.text
+            case Whole() if value.response_id == response_id:
+                text = value.text
+    return text
+
+
+class TestJoining:
+    def test_start_and_the_first_token_go_at_once(self) -> None:
+        box = outbox(window=10.0)
+        box.put(Start("r"))
+        box.put(Text("r", "a"))
+        assert values(sent(box, 100.0)) == [Start("r"), Text("r", "a", seq=0)]
+
+    def test_what_comes_within_the_window_is_one_message(self) -> None:
+        box = outbox(window=0.5)
+        box.put(Text("r", "a"))
+        (first,) = sent(box, 100.0)
+        for text in "bcd":
+            box.put(Text("r", text, deltas=2))
+        assert sent(box, 100.1) == []
+        assert box.wait(100.1) == pytest.approx(0.4)
+        assert values(sent(box, 100.5)) == [Text("r", "bcd", seq=1, deltas=6)]
+        assert first.value == Text("r", "a", seq=0)
+
+    def test_a_lone_token_later_goes_at_once(self) -> None:
+        box = outbox(window=0.5)
+        box.put(Text("r", "a"))
+        sent(box, 100.0)
+        box.put(Text("r", "b"))
+        assert values(sent(box, 101.0)) == [Text("r", "b", seq=1)]
+
+    def test_stop_does_not_wait_for_the_window(self) -> None:
+        box = outbox(window=10.0)
+        for value in (Text("r", "a"), Text("r", "b")):
+            box.put(value)
+            (item,) = sent(box, 100.0) or (None,)
+            if item is not None:
+                box.accepted(item)
+        box.put(Stop("r"))
+        assert settle(box, 100.0) == [Text("r", "b", seq=1), Stop("r")]
+
+    def test_stop_waits_for_every_outcome(self) -> None:
+        box = outbox()
+        box.put(Text("r", "a"))
+        box.put(Stop("r"))
+        (text,) = sent(box, 1.0)
+        assert box.wait(1.0) is None
+        box.accepted(text)
+        assert values(sent(box, 1.0)) == [Stop("r")]
+
+    @given(st.lists(st.text(max_size=4), max_size=30), st.integers(0, 5))
+    def test_halves_of_a_pair_are_joined_wherever_they_are_split(self, words: list[str], seed: int) -> None:
+        text = "".join(words) + "😀"
+        halves = [
+            unit
+            for char in text
+            for unit in (
+                char.encode("utf-16-le")[i : i + 2].decode("utf-16-le", "surrogatepass")
+                for i in range(0, len(char.encode("utf-16-le")), 2)
+            )
+        ]
+        box = outbox()
+        rng = random.Random(seed)
+        said: list[Outgoing] = []
+        while halves:
+            count = rng.randint(1, 3)
+            piece, halves = "".join(halves[:count]), halves[count:]
+            box.put(Text("r", piece))
+            if rng.random() < 0.5:
+                said += settle(box, 1.0)
+        box.put(Stop("r"))
+        said += settle(box, 1.0)
+        assert rebuilt(said, "r") == text
+
+    def test_a_half_that_stays_alone_is_replaced(self) -> None:
+        box = outbox()
+        box.put(Text("r", "a\ud83d"))
+        box.put(Stop("r"))
+        assert rebuilt(settle(box, 1.0), "r") == "a\ufffd"
+
+    def test_a_text_put_alone_keeps_its_place(self) -> None:
+        box = outbox()
+        box.put(Text("r", "a"))
+        box.put_alone(Text("r", "b"))
+        box.put(Text("r", "c"))
+        items = sent(box, 1.0)
+        expected = [Text("r", "a", seq=0), Text("r", "b", seq=1), Text("r", "c", seq=2)]
+        assert values(items) == expected
+        for item in reversed(items):
+            box.unknown(item)
+        assert settle(box, 1.0) == expected
+
+    def test_an_empty_delta_is_no_message(self) -> None:
+        box = outbox()
+        box.put(Text("r", ""))
+        assert box.queued == 0
+
+
+class TestLimits:
+    def test_large_text_is_cut(self) -> None:
+        box = outbox()
+        text = "語" * 100_000
+        box.put(Text("r", text))
+        said = settle(box, 1.0)
+        assert rebuilt(said, "r") == text
+        assert len(said) == 6
+        assert [value.seq for value in said if isinstance(value, Text)] == list(range(6))
+
+    @pytest.mark.parametrize("value", [UserInput("p", "語" * 12_000), Whole("r", "x" * (LIMIT + 1))])
+    def test_what_cannot_be_cut_is_refused(self, value: Outgoing) -> None:
+        box = outbox()
+        with pytest.raises(TooLargeError):
+            box.put(value)
+        assert box.queued == 0
+
+    def test_a_long_error_does_not_keep_stop_from_fitting(self) -> None:
+        box = outbox()
+        box.put(Stop("r", error="e" * 100_000))
+        (item,) = sent(box, 1.0)
+        assert isinstance(item.value, Stop)
+        assert item.value.error == "e" * 2_000
+
+    def test_in_flight_is_bounded(self) -> None:
+        box = outbox()
+        for number in range(200):
+            box.put(Start(f"r{number}"))
+        items = sent(box, 1.0)
+        assert len(items) == IN_FLIGHT == box.in_flight
+        assert box.wait(1.0) is None
+        box.accepted(items[0])
+        assert len(sent(box, 1.0)) == 1
+
+    def test_lanes_share_the_budget_and_none_starves(self) -> None:
+        box = outbox(rate=40.0)
+        now = 0.0
+        said: list[Outgoing] = []
+        for step in range(400):
+            now = step / 100
+            for lane in range(16):
+                box.put(Text(f"r{lane}", "x"))
+            for item in sent(box, now):
+                said.append(item.value)
+                box.accepted(item)
+        assert len(said) <= 8 + 40 * now
+        counts = [sum(isinstance(v, Text) and v.response_id == f"r{n}" for v in said) for n in range(16)]
+        assert max(counts) - min(counts) <= 1
+
+    def test_what_opens_or_ends_goes_before_text(self) -> None:
+        box = outbox(rate=40.0)
+        for lane in range(12):
+            box.put(Text(f"r{lane}", "x"))
+            settle(box, float(lane))
+        for lane in range(12):
+            box.put(Text(f"r{lane}", "y"))
+        box.put(UserInput("p", "?"))
+        box.put(Start("new"))
+        first = values(sent(box, 100.0))
+        assert set(first[:2]) == {UserInput("p", "?"), Start("new")}
+
+
+class TestFailures:
+    def test_refused_text_is_healed_by_the_whole_before_stop(self) -> None:
+        box = outbox()
+        box.put(Start("r"))
+        for text in "abc":
+            box.put(Text("r", text))
+            for item in sent(box, 1.0):
+                if item.value == Text("r", "b", seq=1):
+                    box.refused(item, retry=False)
+                else:
+                    box.accepted(item)
+        box.put(Stop("r"))
+        assert settle(box, 1.0) == [Whole("r", "abc"), Stop("r")]
+        assert box.unfinished == 0
+
+    def test_unknown_is_repeated_in_order_under_the_same_ids_before_anything_new(self) -> None:
+        box = outbox()
+        items = []
+        for text in "abc":
+            box.put(Text("r", text))
+            items += sent(box, 1.0)
+        box.put(Text("r", "d"))
+        for item in reversed(items):
+            box.unknown(item)
+        again = sent(box, 2.0)
+        assert [item.id for item in again[:3]] == [item.id for item in items]
+        assert again[3].value == Text("r", "d", seq=3)
+        for item in again:
+            box.accepted(item)
+        box.put(Stop("r"))
+        assert settle(box, 2.0) == [Stop("r")]
+
+    def test_a_lane_is_held_while_an_outcome_is_open(self) -> None:
+        box = outbox()
+        items = []
+        for text in "ab":
+            box.put(Text("r", text))
+            items += sent(box, 1.0)
+        box.unknown(items[0])
+        box.put(Text("r", "c"))
+        box.put(Text("other", "x"))
+        assert values(sent(box, 1.0)) == [Text("other", "x", seq=0)]
+
+    def test_repeated_after_the_window_of_idempotence_the_whole_decides(self) -> None:
+        box = outbox()
+        box.put(Text("r", "a"))
+        (item,) = sent(box, 1.0)
+        box.unknown(item)
+        box.put(Stop("r"))
+        assert settle(box, 2.0 + IDEMPOTENT) == [Text("r", "a", seq=0), Whole("r", "a"), Stop("r")]
+
+    def test_a_whole_that_no_message_holds_is_healed_piece_by_piece(self) -> None:
+        box = outbox()
+        refused = None
+        log: list[Outgoing] = []
+        for number in range(4):
+            box.put(Text("r", str(number) * 40_000))
+            for item in sent(box, 1.0):
+                if number == 1:
+                    refused = item
+                    box.refused(item, retry=False)
+                else:
+                    log.append(item.value)
+                    box.accepted(item)
+        box.put(Stop("r"))
+        log += settle(box, 1.0)
+        assert refused is not None
+        assert log[-2:] == [refused.value, Stop("r")]
+        assert not any(isinstance(value, Whole) for value in log)
+
+    def test_a_server_that_refuses_everything_ends_it(self) -> None:
+        box = outbox()
+        box.put(Start("r"))
+        box.put(Text("r", "x" * 200_000))
+        box.put(Stop("r"))
+        for _ in range(200):
+            items = sent(box, 1.0)
+            if not items:
+                break
+            for item in items:
+                box.refused(item, retry=False)
+        assert box.queued == 0
+        assert box.unfinished == 0
+
+    @pytest.mark.parametrize("sent_before", [False, True])
+    def test_withdraw(self, sent_before: bool) -> None:
+        box = outbox()
+        item = box.put_alone(UserInput("p", "?"))
+        if sent_before:
+            sent(box, 1.0)
+            box.unknown(item)
+        assert box.withdraw(item) is not sent_before
+        assert box.queued == int(sent_before)
+
+    def test_clear_forgets_everything(self) -> None:
+        box = outbox()
+        box.put(Start("r"))
+        box.put(Text("r", "a"))
+        (start, _) = sent(box, 1.0)
+        box.put(Stop("r"))
+        assert len(box.clear()) == 3
+        assert box.queued == box.in_flight == 0
+        box.accepted(start)
+        assert sent(box, 1.0) == []
+
+
+class World:
+    """A server and the way there, which do some harm and then behave."""
+
+    def __init__(self, box: Outbox, rng: random.Random, harm: int) -> None:
+        self.box, self.rng, self.harm = box, rng, harm
+        self.log: list[Outgoing] = []
+        self.flying: list[Item] = []
+        self._ids: set[str] = set()
+
+    def step(self, now: float) -> None:
+        self.flying += sent(self.box, now)
+        if self.harm and self.rng.random() < 0.1:
+            self._cut()
+        for _ in range(self.rng.randint(0, len(self.flying))):
+            self._answer(self.flying.pop(0))
+        assert self.box.in_flight == len(self.flying)
+
+    def _answer(self, item: Item) -> None:
+        if self.harm and self.rng.random() < 0.3 and isinstance(item.value, Text | Start):
+            self.harm -= 1
+            self.box.refused(item, retry=self.rng.random() < 0.7)
+        else:
+            self._store(item)
+            self.box.accepted(item)
+
+    def _cut(self) -> None:
+        """The server has the first few of what was under way; who knows how many."""
+        self.harm -= 1
+        for item in self.flying[: self.rng.randint(0, len(self.flying))]:
+            self._store(item)
+        self.rng.shuffle(self.flying)
+        for item in self.flying:
+            self.box.unknown(item)
+        self.flying.clear()
+
+    def _store(self, item: Item) -> None:
+        if item.id not in self._ids:
+            self._ids.add(item.id)
+            self.log.append(item.value)
+
+
+@settings(max_examples=300)
+@given(st.integers(0, 10**9), st.booleans(), st.integers(0, 25))
+def test_whatever_happens_the_text_is_whole_and_stop_is_last(seed: int, limited: bool, harm: int) -> None:
+    """Random outcomes over several responses: accepted, refused, unknown because the connection was cut."""
+    rng = random.Random(seed)
+    box = outbox(window=rng.choice([0.0, 0.05]), rate=40.0 if limited else None)
+    world = World(box, rng, harm)
+    words = {f"r{n}": [f"{n}{i} " for i in range(rng.randint(0, 20))] for n in range(3)}
+    todo: dict[str, list[Outgoing]] = {
+        key: [Start(key), *(Text(key, word) for word in words[key]), Stop(key)] for key in words
+    }
+    now = 0.0
+    while any(todo.values()) or box.queued:
+        now += rng.choice([0.0, 0.01, 0.1])
+        for queue in todo.values():
+            for _ in range(rng.randint(0, 4)):
+                if queue:
+                    box.put(queue.pop(0))
+        world.step(now)
+    for key, expected in words.items():
+        mine = [value for value in world.log if not isinstance(value, UserInput) and value.response_id == key]
+        assert rebuilt(world.log, key) == "".join(expected)
+        assert [place for place, value in enumerate(mine) if isinstance(value, Stop)] == [len(mine) - 1]
+    assert box.unfinished == 0

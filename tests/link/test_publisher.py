@@ -1,0 +1,233 @@
+"""Publishing through refusals, lost acknowledgements and cut connections, with the real SDK over sockets."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.link.peer import Frame, Peer
+from tests.link.support import Watched, linked, options, until
+from tui.link import LinkOptions, PublishError
+from tui.wire import Outgoing, Start, Stop, Text, UserInput, Whole
+
+RATE = {"code": 42911, "statusCode": 429, "message": "rate limit exceeded"}
+CAPABILITY = {"code": 40160, "statusCode": 401, "message": "publish not permitted"}
+PASSING = {"code": 50000, "statusCode": 500, "message": "internal error"}
+
+
+def only_publishing(peer: Peer, **changes: object) -> LinkOptions:
+    return options(peer.port, viewing=False, **changes)
+
+
+def publish(watched: Watched, *values: Outgoing) -> None:
+    def all_of_them() -> None:
+        for value in values:
+            watched.link.publisher.publish(value)
+
+    watched.link.run(all_of_them).result(5)
+
+
+def names(peer: Peer) -> list[str]:
+    return [message["name"] for message in peer.published]
+
+
+def text(peer: Peer, response_id: str = "r") -> str:
+    """The text as a subscriber rebuilds it."""
+    text = ""
+    for message in peer.published:
+        if message["extras"]["headers"].get("responseId") != response_id:
+            continue
+        if message["name"] == "token":
+            text += message["data"]
+        elif message["name"] == "response-complete":
+            text = message["data"]
+    return text
+
+
+async def test_a_refused_token_is_followed_by_the_whole_and_then_stop() -> None:
+    async with Peer() as peer:
+        refused: list[str] = []
+
+        def judge(message: Frame) -> Frame | bool:
+            if message.get("data") == "b" and not refused:
+                refused.append(message["id"])
+                return {"code": 40003, "statusCode": 400, "message": "no"}
+            return True
+
+        peer.judge = judge
+        async with linked(only_publishing(peer)) as watched:
+            await until(lambda: watched.ready)
+            for value in (Start("r"), Text("r", "a"), Text("r", "b"), Text("r", "c")):
+                publish(watched, value)
+            publish(watched, Stop("r"))
+            await until(lambda: "stop" in names(peer))
+            assert names(peer) == ["start", "token", "token", "response-complete", "stop"]
+            assert text(peer) == "abc"
+            assert watched.link.publisher.lost == 1
+            assert len(watched.notices) == 1
+
+
+@pytest.mark.parametrize("error", [RATE, PASSING])
+async def test_a_passing_refusal_is_tried_again(error: Frame) -> None:
+    async with Peer() as peer:
+        refusals = 2
+
+        def judge(_message: Frame) -> Frame | bool:
+            nonlocal refusals
+            refusals -= 1
+            return error if refusals >= 0 else True
+
+        peer.judge = judge
+        async with linked(only_publishing(peer)) as watched:
+            await until(lambda: watched.ready)
+            publish(watched, Start("r"), Text("r", "a"), Stop("r"))
+            await until(lambda: "stop" in names(peer))
+            assert text(peer) == "a"
+            assert watched.notices == []
+            assert watched.link.publisher.lost == 0
+            assert (watched.link.publisher.budget is None) is (error is PASSING)
+
+
+async def test_a_lost_acknowledgement_repeats_under_the_same_id() -> None:
+    async with Peer() as peer:
+        seen: list[str] = []
+
+        def judge(message: Frame) -> bool | None:
+            seen.append(message["id"])
+            return None if len(seen) == 1 else True
+
+        peer.judge = judge
+        async with linked(only_publishing(peer, ack_timeout=0.3)) as watched:
+            await until(lambda: watched.ready)
+            publish(watched, Start("r"))
+            await until(lambda: watched.link.publisher.queued == 0 and len(seen) >= 2)
+            assert len(set(seen)) == 1
+            assert names(peer) == ["start"]
+
+
+async def test_a_cut_in_the_middle_loses_and_repeats_nothing() -> None:
+    async with Peer() as peer, linked(only_publishing(peer)) as watched:
+        await until(lambda: watched.ready)
+        words = [f"{n} " for n in range(400)]
+
+        async def agent() -> None:
+            watched.link.publisher.publish(Start("r"))
+            for word in words:
+                watched.link.publisher.publish(Text("r", word))
+                await asyncio.sleep(0.001)
+            watched.link.publisher.publish(Stop("r"))
+
+        async def reach(count: int) -> None:
+            await until(lambda: len(peer.published) >= count or "stop" in names(peer))
+
+        watched.link.run(agent)
+        for cut in (20, 60, 120):
+            await reach(cut)
+            # Accepted, but the acknowledgements die with the connection.
+            peer.judge = lambda _message: None
+            await reach(len(peer.published) + 1)
+            peer.judge = lambda _message: True
+            await peer.drop()
+        await until(lambda: "stop" in names(peer) and watched.link.publisher.queued == 0)
+        pieces = [m["data"] for m in peer.published if m["name"] == "token"]
+        assert "".join(pieces) == "".join(words)
+        assert names(peer)[-1] == "stop"
+        assert "response-complete" not in names(peer)
+
+
+async def test_what_is_said_before_the_connection_stands_waits_in_order() -> None:
+    async with Peer() as peer:
+        greet, peer.greet = peer.greet, lambda _connection: None
+        async with linked(only_publishing(peer)) as watched:
+            publish(watched, Start("r"), Text("r", "a"), Stop("r"))
+            await until(lambda: watched.link.publisher.queued == 3)
+            await until(lambda: peer.connections)
+            peer.greet = greet
+            await peer.connections[0].send(greet(peer.connections[0]) or {})
+            await until(lambda: names(peer) == ["start", "token", "stop"])
+            await until(lambda: watched.link.publisher.queued == 0)
+
+
+class TestDeliver:
+    async def test_refused(self) -> None:
+        async with Peer() as peer:
+            peer.judge = lambda _message: CAPABILITY
+            async with linked(only_publishing(peer)) as watched:
+                await until(lambda: watched.ready)
+                future = watched.link.run(watched.link.publisher.deliver, UserInput("p", "?"))
+                with pytest.raises(PublishError, match="capability publish") as caught:
+                    await asyncio.wrap_future(future)
+                assert caught.value.reason.code == 40160
+                assert watched.notices == [], "who delivers tells it"
+
+    async def test_no_connection_takes_it_back(self) -> None:
+        async with Peer() as peer:
+            peer.greet = lambda _connection: None
+            async with linked(only_publishing(peer)) as watched:
+                future = watched.link.run(watched.link.publisher.deliver, UserInput("p", "?"), 0.3)
+                with pytest.raises(PublishError, match="not published"):
+                    await asyncio.wrap_future(future)
+                assert watched.link.publisher.queued == 0
+
+    async def test_no_answer_is_no_promise(self) -> None:
+        async with Peer() as peer:
+            peer.judge = lambda _message: None
+            async with linked(only_publishing(peer)) as watched:
+                await until(lambda: watched.ready)
+                future = watched.link.run(watched.link.publisher.deliver, UserInput("p", "?"), 0.3)
+                with pytest.raises(PublishError, match="may have been published"):
+                    await asyncio.wrap_future(future)
+
+    async def test_too_large(self) -> None:
+        async with Peer() as peer, linked(only_publishing(peer)) as watched:
+            future = watched.link.run(watched.link.publisher.deliver, Whole("r", "x" * 70_000))
+            with pytest.raises(PublishError, match="longer than one message") as caught:
+                await asyncio.wrap_future(future)
+            assert caught.value.reason.code == 40009
+
+    async def test_the_connection_fails_for_good(self) -> None:
+        async with Peer() as peer:
+            error = {"code": 40101, "statusCode": 401, "message": "invalid key"}
+            peer.greet = lambda _connection: {"action": 9, "error": error}
+            async with linked(only_publishing(peer)) as watched:
+                publish(watched, Start("r"))
+                future = watched.link.run(watched.link.publisher.deliver, UserInput("p", "?"))
+                with pytest.raises(PublishError) as caught:
+                    await asyncio.wrap_future(future)
+                assert caught.value.reason.code == 40101
+                publish(watched, Text("r", "a"))
+                assert watched.link.publisher.queued == 0
+                assert watched.link.publisher.lost >= 2
+
+    async def test_cancelled_before_it_was_sent(self) -> None:
+        async with Peer() as peer:
+            peer.greet = lambda _connection: None
+            async with linked(only_publishing(peer)) as watched:
+                future = watched.link.run(watched.link.publisher.deliver, UserInput("p", "?"))
+                await until(lambda: watched.link.publisher.queued == 1)
+                future.cancel()
+                await until(lambda: watched.link.publisher.queued == 0)
+
+
+async def test_the_budget_is_kept_and_text_is_joined_not_dropped() -> None:
+    async with Peer() as peer, linked(only_publishing(peer, budget=40.0, window=0.025)) as watched:
+        await until(lambda: watched.ready)
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+
+        async def agent(response_id: str) -> None:
+            watched.link.publisher.publish(Start(response_id))
+            for number in range(100):
+                watched.link.publisher.publish(Text(response_id, f"{number} "))
+                await asyncio.sleep(0.005)
+            watched.link.publisher.publish(Stop(response_id))
+
+        for number in range(6):
+            watched.link.run(agent, f"r{number}")
+        await until(lambda: names(peer).count("stop") == 6)
+        elapsed = loop.time() - begun
+        assert len(peer.published) <= 8 + 40 * elapsed + 1
+        for number in range(6):
+            assert text(peer, f"r{number}") == "".join(f"{n} " for n in range(100))
+        assert watched.link.publisher.rate <= 60

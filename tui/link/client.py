@@ -1,0 +1,188 @@
+"""Makes the SDK's clients, and takes the edges off them that an application must not touch.
+
+Two kinds: an `AblyRealtime` for each connection, and an `AblyRest` for history; a REST call through the
+former would authorise anew, attach every channel again, and reopen a closed connection. Facts in the comments
+are of `ably` 3.1.4. Leaves keeping a connection alive to `session`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jwt
+from ably.realtime.realtime import AblyRealtime
+from ably.rest.rest import AblyRest
+from ably.types.message import Message
+from ably.util.exceptions import AblyException
+
+from tui.link.options import Endpoint, LinkOptions
+from tui.wire import Publication
+
+log = logging.getLogger(__name__)
+
+JWT_LIFE = 3600
+"""Seconds that a token lives which we sign ourselves."""
+_LOOPBACK_TIMEOUT = 4_000
+"""Milliseconds for connecting, attaching and pinging on this machine."""
+_MESSAGE = 15
+"""Action of a protocol message that carries messages (TR2)."""
+
+
+def make_realtime(options: LinkOptions, *, echo: bool) -> AblyRealtime:
+    """Return a client that has not begun to connect. Call it on the loop it will live on.
+
+    `echo` False means that the connection does not receive what it publishes.
+    """
+    settings: dict[str, Any] = {
+        "auto_connect": False,
+        "client_id": options.client_id,
+        "use_binary_protocol": options.binary,
+        # The SDK's queue repeats and reorders when a connection attempt fails; ours does not.
+        "queue_messages": False,
+    }
+    if not echo:
+        settings["transport_params"] = {"echo": "false"}
+    endpoint = options.endpoint
+    if endpoint is not None:
+        settings |= _address(endpoint)
+    if options.loopback:
+        settings["realtime_request_timeout"] = _LOOPBACK_TIMEOUT
+    client = AblyRealtime(**_credentials(options), **settings)
+    if endpoint is not None:
+        # The WebSocket ignores the port options.
+        client.options.get_host = lambda: str(endpoint)
+    # Before trying a fallback host the SDK fetches a page, synchronously, on this loop. The fallback host
+    # itself shows as well whether there is a network.
+    manager: Any = client.connection.connection_manager
+    manager.check_connection = lambda: True
+    _tell_failures(manager)
+    return client
+
+
+def make_rest(options: LinkOptions) -> AblyRest:
+    """Return a client for history; close it after use."""
+    settings: dict[str, Any] = {"client_id": options.client_id, "use_binary_protocol": options.binary}
+    endpoint = options.endpoint
+    if endpoint is not None:
+        settings |= _address(endpoint)
+    if options.key and endpoint is not None and not endpoint.tls:
+        # The SDK refuses a key without TLS (40103); a token signed with it is allowed.
+        return AblyRest(token=sign(options.key, options.client_id, now=int(time.time())), **settings)
+    return AblyRest(**_credentials(options), **settings)
+
+
+def sign(key: str, client_id: str, *, now: int) -> str:
+    """Return an Ably JWT with all that the key may do; `now` in seconds since the epoch."""
+    name, _, secret = key.partition(":")
+    claims = {"iat": now, "exp": now + JWT_LIFE, "x-ably-clientId": client_id}
+    return jwt.encode(claims, secret, algorithm="HS256", headers={"kid": name})
+
+
+async def publish(client: AblyRealtime, channel: str, publication: Publication, message_id: str) -> None:
+    """Publish one message and return when it is acknowledged; raises what the SDK and its socket raise."""
+    extras = {"headers": dict(publication.headers)} if publication.headers else None
+    message = Message(name=publication.name, data=publication.data, id=message_id, extras=extras)
+    await client.channels.get(channel).publish(message)
+
+
+def guard(client: AblyRealtime, salvage: Callable[[Mapping[str, Any]], None]) -> None:
+    """Keep one odd message from losing its whole frame.
+
+    The SDK drops a frame when any message in it cannot be decoded; `salvage` gets such a frame. A message
+    that claims to be a delta, which we never ask for, would make the SDK attach again and again for ever.
+    """
+    manager: Any = client.connection.connection_manager
+    deliver = manager.on_channel_message
+
+    def on_channel_message(frame: dict[str, Any]) -> None:
+        if frame.get("action") != _MESSAGE:
+            deliver(frame)
+            return
+        for message in frame.get("messages") or ():
+            extras = message.get("extras")
+            if isinstance(extras, dict):
+                extras.pop("delta", None)
+            if "vcdiff" in str(message.get("encoding")):
+                message["encoding"] = ""
+        try:
+            deliver(frame)
+        except Exception:  # noqa: BLE001  whatever a publisher's data makes the decoder raise
+            log.warning("a frame could not be decoded as a whole; its messages are taken one by one")
+            salvage(frame)
+
+    manager.on_channel_message = on_channel_message
+
+
+async def dispose(client: AblyRealtime, within: float = 1.0) -> None:
+    """Close a client and free its socket in `within` seconds, whatever its state and its peer."""
+    try:
+        async with asyncio.timeout(within):
+            await client.close()
+    except Exception:
+        log.debug("the connection did not close in an orderly way", exc_info=True)
+    manager: Any = client.connection.connection_manager
+    if manager.connect_base_task is not None:
+        manager.connect_base_task.cancel()
+    websocket = manager.transport and manager.transport.websocket
+    if websocket is not None:
+        # Else an unresponsive peer keeps the socket open for another ten seconds.
+        websocket.transport.abort()
+    await client.http.close()
+
+
+def bypass_proxy(endpoint: Endpoint) -> None:
+    """Keep connections to this machine away from a proxy, where even loopback would go. Process-wide."""
+    if not endpoint.loopback:
+        return
+    hosts = ("127.0.0.1", "localhost", "::1", endpoint.host)
+    for name in ("NO_PROXY", "no_proxy"):
+        listed = [host for host in os.environ.get(name, "").split(",") if host]
+        os.environ[name] = ",".join(dict.fromkeys([*listed, *hosts]))
+
+
+def _tell_failures(manager: Any) -> None:
+    """Make the SDK see that an attempt to connect has failed.
+
+    It looks for its WebSocket library's errors and failed look-ups of names only: what else the system
+    refuses (a closed port, a certificate, a reset) it would wait for until its timeout, with no fallback host
+    tried and a task left behind for each attempt.
+    """
+
+    def on_pending(transport: Any) -> None:
+        # Its task is made in this same turn of the loop, after this event.
+        asyncio.get_running_loop().call_soon(watch, transport)
+
+    def watch(transport: Any) -> None:
+        def on_done(task: asyncio.Task[None]) -> None:
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, OSError) and not isinstance(error, socket.gaierror):
+                failure = AblyException(str(error) or type(error).__name__, 400, 80000, cause=error)
+                transport._emit("failed", failure)  # noqa: SLF001  as it does for the errors that it knows
+
+        if transport.ws_connect_task is not None:
+            transport.ws_connect_task.add_done_callback(on_done)
+
+    manager.on("transport.pending", on_pending)
+
+
+def _credentials(options: LinkOptions) -> dict[str, Any]:
+    if options.key:
+        return {"key": options.key}
+    if options.token:
+        return {"token": options.token}
+    return {"auth_url": options.auth_url}
+
+
+def _address(endpoint: Endpoint) -> dict[str, Any]:
+    return {
+        "endpoint": endpoint.url_host,
+        "tls": endpoint.tls,
+        "tls_port" if endpoint.tls else "port": endpoint.port,
+        "fallback_hosts": [],
+    }

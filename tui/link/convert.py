@@ -1,0 +1,88 @@
+"""Makes a `ChannelMessage` of whatever the SDK or the wire gives; never raises for what a publisher sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ably.types.message import Message
+
+from tui.wire import Action, ChannelMessage
+
+_ACTIONS = {action.value: action for action in Action}
+
+
+def from_sdk(message: Message, received: int) -> ChannelMessage:
+    """Return a message that the SDK decoded; `received` in milliseconds since the epoch."""
+    timestamp = _milliseconds(message.timestamp, received)
+    version = message.version
+    extras = message.extras
+    data = message.data
+    return ChannelMessage(
+        serial=_serial(message.serial, timestamp, message.id),
+        timestamp=timestamp,
+        received=received,
+        name=message.name,
+        data=bytes(data) if isinstance(data, bytearray) else data,
+        id=message.id,
+        client_id=message.client_id,
+        connection_id=message.connection_id,
+        extras=extras if isinstance(extras, Mapping) else {},
+        action=_ACTIONS.get(message.action, Action.CREATE),
+        version=_text(None if version is None else version.serial),
+    )
+
+
+def from_wire(message: object, received: int | None) -> ChannelMessage | None:
+    """Return a message as it stands in a frame or in a page of history; None when it is none.
+
+    What the SDK cannot decode keeps its data as it came. `received` None means that nobody saw it arrive.
+    """
+    if not isinstance(message, dict):
+        return None
+    if received is None:
+        received = _milliseconds(message.get("timestamp"), 0)
+    plain = dict(message)
+    extras = plain.get("extras")
+    if isinstance(extras, dict):
+        # Only a message that says it is a delta is taken for one, and we never ask for any.
+        plain["extras"] = {name: value for name, value in extras.items() if name != "delta"}
+    try:
+        return from_sdk(Message.from_encoded(plain), received)
+    except Exception:  # noqa: BLE001  the decoder raises what its libraries raise
+        return _undecoded(plain, received)
+
+
+def _undecoded(message: Mapping[str, Any], received: int) -> ChannelMessage:
+    timestamp = _milliseconds(message.get("timestamp"), received)
+    version = message.get("version")
+    extras = message.get("extras")
+    action = message.get("action")
+    return ChannelMessage(
+        serial=_serial(message.get("serial"), timestamp, message.get("id")),
+        timestamp=timestamp,
+        received=received,
+        name=_text(message.get("name")),
+        data=message.get("data"),
+        id=_text(message.get("id")),
+        client_id=_text(message.get("clientId")),
+        connection_id=_text(message.get("connectionId")),
+        extras=extras if isinstance(extras, Mapping) else {},
+        action=_ACTIONS.get(action, Action.CREATE) if isinstance(action, int) else Action.CREATE,
+        version=_text(version.get("serial")) if isinstance(version, Mapping) else None,
+    )
+
+
+def _serial(serial: object, timestamp: int, message_id: object) -> str:
+    """Return the serial; servers before protocol 2 sent none, and then time and id give an order."""
+    return str(serial) if serial else f"{timestamp:014d}-{message_id or ''}"
+
+
+def _milliseconds(value: object, default: int) -> int:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e15:
+        return int(value)
+    return default
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,178 @@
+"""Ably's errors in plain words, with what a person can do about each.
+
+Codes are those of Ably's error registry. Errors are read by their attributes, so this needs neither the SDK
+nor the network, and whatever a message says, no credential is in the text that comes out.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+
+from tui.link.redact import redact
+from tui.wire import Reason, clean_line
+
+MAX_TEXT = 300
+
+_CAPABILITY = re.compile(
+    r"\b(subscribe|publish|presence|history|annotation-\w+|message-\w+(?:-\w+)?)\b", re.IGNORECASE
+)
+
+_CHECK_KEY = "check ABLY_API_KEY; copy the key again from the app's settings in Ably's dashboard"
+_CHECK_CLOCK = "set this machine's clock (it must be right to two minutes)"
+_RENEW = "get a new token, or use ABLY_API_KEY, which does not expire"
+_CHECK_NETWORK = "check the network connection, VPN and proxy; it is tried again"
+_SLOWER = "fewer messages are published for a while; lower the budget if it persists"
+
+_KNOWN: dict[int, tuple[str, str]] = {
+    40003: ("Ably refused a message: something in it is invalid", ""),
+    40005: ("the Ably key or token is malformed", _CHECK_KEY),
+    40009: ("the message is larger than 64 KiB", "send it in smaller pieces"),
+    40010: ("the channel's name is not valid", "choose another name with --channel"),
+    40012: ("the client id is not allowed with these credentials", "choose another with --client-id"),
+    40099: ("the server refused the message", ""),
+    40100: ("Ably does not accept these credentials", _CHECK_KEY),
+    40101: ("Ably does not know this key, or its secret is wrong", _CHECK_KEY),
+    40102: (
+        "the token belongs to another client id",
+        "give that client id with --client-id, or use other credentials",
+    ),
+    40103: ("a key may not be used without TLS", "use TLS, or a token"),
+    40104: ("this machine's clock differs from Ably's", _CHECK_CLOCK),
+    40105: ("the token request was used before", _RENEW),
+    40110: ("the Ably account is disabled", "see Ably's dashboard"),
+    40111: ("the Ably account has reached its connection limit", "close other clients, or change the plan"),
+    40112: ("the Ably account has reached its message limit", "see the limits in Ably's dashboard"),
+    40120: ("the Ably app is disabled", "see Ably's dashboard"),
+    40130: ("the Ably key is disabled or was revoked", _CHECK_KEY),
+    40131: ("the Ably key was revoked", _CHECK_KEY),
+    40133: ("the Ably key has no such permission", "use another key"),
+    40141: ("the token was revoked", _RENEW),
+    40142: ("the token has expired", _RENEW),
+    40143: ("Ably does not recognise the token", _RENEW),
+    40144: ("the JWT is not valid", f"{_RENEW}; {_CHECK_CLOCK}"),
+    40170: ("no token came from the auth URL", "check that the auth URL answers with a token"),
+    40171: ("the token has expired and there is no means to renew it", _RENEW),
+    40300: ("Ably forbids this to these credentials", "use a key with more rights"),
+    40400: ("Ably does not know this app or message", _CHECK_KEY),
+    42920: ("much too many messages were published; the connection was closed", _SLOWER),
+    42921: ("much too many messages were published; the connection was closed", _SLOWER),
+    42922: ("much too many messages were published; the connection was closed", _SLOWER),
+    42924: ("too many connections or messages at once", _SLOWER),
+    50003: ("there was no answer in time", _CHECK_NETWORK),
+    80000: ("the connection failed", _CHECK_NETWORK),
+    80002: ("disconnected for over two minutes", _CHECK_NETWORK),
+    80003: ("disconnected", _CHECK_NETWORK),
+    80008: ("the connection could not be resumed; what was missed is fetched from history", ""),
+    80016: ("this connection was replaced by a newer one", ""),
+    80017: ("the connection is closed", ""),
+    80018: ("the connection could not be resumed; what was missed is fetched from history", ""),
+    80019: ("no token could be got from the auth URL", "check that the auth URL answers"),
+    90001: ("the channel is not in a state for this", ""),
+    90003: ("the server no longer has what was missed; it is fetched from history", ""),
+    90004: ("more was missed than the server keeps ready; it is fetched from history", ""),
+    90007: ("the channel did not answer in time", "it is tried again"),
+    90010: ("too many channels on this connection", ""),
+    91000: ("presence needs a client id", "give one with --client-id"),
+    93001: ("annotations need the channel mode annotation_subscribe", ""),
+    93002: (
+        "this channel does not allow appends and updates",
+        "add a rule for the channel's namespace in Ably's dashboard that allows message updates and appends",
+    ),
+}
+
+
+def code_of(error: object) -> int:
+    """Return Ably's code of an error, 0 when it has none.
+
+    In several of the SDK's exceptions code and HTTP status have changed places.
+    """
+    status = getattr(error, "status_code", None)
+    if status is None:  # not one of the SDK's; what others call a code is another thing
+        return 0
+    code = getattr(error, "code", None)
+    numbers = [n for n in (code, status) if isinstance(n, int) and not isinstance(n, bool) and n >= 10_000]
+    return numbers[0] if numbers else 0
+
+
+def is_token_error(code: int) -> bool:
+    """Whether a new token would help (RSA4b)."""
+    return 40140 <= code < 40150
+
+
+def is_rate_error(code: int) -> bool:
+    """Whether the server refused for the number of messages."""
+    return 42910 <= code <= 42929
+
+
+def explain(error: object, *, where: str = "Ably") -> Reason:
+    """Return what happened and what to do; never raises.
+
+    `where` names the server, `host:port` for one that is not Ably's.
+    """
+    code = code_of(error)
+    text = _text(error)
+    network = _network(error, text, where)
+    if network is not None:
+        # 40000 is what the SDK writes over its WebSocket library's errors.
+        return Reason(network[0], 0 if code == 40000 else code, network[1])
+    if code == 40160:
+        found = _CAPABILITY.search(text)
+        missing = f"the capability {found.group().lower()}" if found else "a capability that this needs"
+        return Reason(f"the key or token lacks {missing} on this channel", code, "use a key that has it")
+    if code in _KNOWN:
+        message, remedy = _KNOWN[code]
+        return Reason(message, code, remedy)
+    if is_token_error(code):
+        return Reason("the token is not valid", code, _RENEW)
+    if is_rate_error(code):
+        return Reason("too many messages in a second", code, _SLOWER)
+    if 40100 <= code < 40200:
+        return Reason(f"Ably does not accept these credentials: {text}", code, _CHECK_KEY)
+    if isinstance(error, TimeoutError):
+        return Reason(f"{where} did not answer in time", code, _CHECK_NETWORK)
+    return Reason(text or type(error).__name__, code)
+
+
+def _text(error: object) -> str:
+    text = getattr(error, "message", "") if hasattr(error, "message") else str(error)
+    return clean_line(redact(text), MAX_TEXT) if isinstance(text, str) else ""
+
+
+def _network(error: object, text: str, where: str) -> tuple[str, str] | None:
+    """Causes below Ably's protocol; the SDK wraps them in errors of its own and keeps only their text."""
+    if (
+        isinstance(error, ConnectionRefusedError)
+        or "Connect call failed" in text
+        or "refused" in text.lower()
+    ):
+        return f"nothing listens at {where}", f"check that a server runs at {where}; it is tried again"
+    if isinstance(error, socket.gaierror) or any(words in text for words in _NAME_FAILURES):
+        return f"the name of {where} cannot be resolved: no network, or DNS fails", _CHECK_NETWORK
+    if isinstance(error, ssl.SSLError) or "CERTIFICATE" in text or "[SSL" in text:
+        return (
+            f"no trusted TLS connection to {where}",
+            "check the clock, and whether a proxy or captive portal is in between; without TLS: --no-tls",
+        )
+    if isinstance(getattr(error, "cause", None) or error, ConnectionResetError | BrokenPipeError):
+        return (
+            f"{where} broke the connection off",
+            "check the port, and whether it speaks TLS; it is tried again",
+        )
+    if "HTTP 407" in text or "proxy" in text.lower():
+        return f"the proxy refused the connection to {where}", "check HTTPS_PROXY and NO_PROXY"
+    if "rejected WebSocket connection" in text or "did not receive a valid HTTP response" in text:
+        return (
+            f"what answers at {where} does not speak Ably's protocol",
+            "check the endpoint, TLS and port, and whether a captive portal is in between",
+        )
+    return None
+
+
+_NAME_FAILURES = (
+    "Name or service not known",
+    "nodename nor servname",
+    "Temporary failure in name",
+    "getaddrinfo",
+)

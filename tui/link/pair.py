@@ -1,0 +1,125 @@
+"""The two connections of a link, as in Ably's guides: one subscribes, the other publishes and hears no echo.
+
+Both have the same client id. What becomes of the viewer's connection is what the screen shows as the
+connection; the publisher's speaks up only when it fails by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from ably.realtime.realtime import AblyRealtime
+
+from tui.link.client import bypass_proxy, make_realtime, make_rest, publish
+from tui.link.inbox import Inbox
+from tui.link.options import LinkOptions
+from tui.link.publisher import Publisher
+from tui.link.session import Session
+from tui.link.subscription import Subscription
+from tui.wire import ConnectionChange, Notice, Publication, Reason, Severity
+
+
+def now() -> int:
+    """Return milliseconds since the epoch by this machine's clock."""
+    return time.time_ns() // 1_000_000
+
+
+class Pair:
+    """Both connections, or the one that the options ask for. Belongs to the link's loop."""
+
+    def __init__(
+        self,
+        options: LinkOptions,
+        inbox: Inbox,
+        publisher: Publisher,
+        *,
+        revive: Callable[[], object] | None = None,
+    ) -> None:
+        self._options = options
+        self._inbox = inbox
+        self._publisher = publisher
+        self._sending_client: AblyRealtime | None = None
+        self._failure: Reason | None = None
+        self._subscription: Subscription | None = None
+        self._sessions: list[Session] = []
+        self._publishing: Session | None = None
+        if options.endpoint is not None:
+            bypass_proxy(options.endpoint)
+        if options.viewing:
+            self._subscription = Subscription(
+                options.channel,
+                inbox,
+                make_rest=lambda: make_rest(options),
+                now=now,
+                since=options.since,
+                where=options.where,
+            )
+            viewer = Session(
+                lambda: make_realtime(options, echo=True),
+                opened=self._subscription.opened,
+                report=self._report,
+                endpoint=options.endpoint,
+                revive=revive,
+            )
+            self._sessions.append(viewer)
+        if options.publishing:
+            self._publishing = Session(
+                lambda: make_realtime(options, echo=False),
+                opened=self._opened,
+                report=self._report_publishing,
+                endpoint=options.endpoint,
+                revive=revive,
+            )
+            self._sessions.append(self._publishing)
+
+    async def run(self) -> None:
+        """Keep both connected; return only by cancellation, with both closed."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for session in self._sessions:
+                    group.create_task(session.run())
+        finally:
+            await self._publisher.close()
+            if self._subscription is not None:
+                await self._subscription.close()
+
+    def suspect(self) -> None:
+        """An acknowledgement did not come: look whether the publisher's connection is alive."""
+        if self._publishing is not None:
+            self._publishing.suspect()
+
+    def retry(self) -> None:
+        """Connect, and attach, at once."""
+        for session in self._sessions:
+            session.retry()
+        if self._subscription is not None:
+            self._subscription.retry()
+
+    def _report(self, state: str, reason: Reason | None, retry_in: int | None) -> None:
+        self._failure = reason if state == "failed" else None
+        self._inbox.put(ConnectionChange(state, now(), reason, retry_in))
+
+    def _opened(self, client: AblyRealtime) -> None:
+        self._sending_client = client
+
+    def _report_publishing(self, state: str, reason: Reason | None, retry_in: int | None) -> None:
+        if not self._options.viewing:
+            self._report(state, reason, retry_in)
+        if state == "connected" and self._sending_client is not None:
+            self._publisher.connected(_sender(self._sending_client, self._options.channel))
+        elif state == "failed":
+            reason = reason or Reason("the connection failed", 80000)
+            self._publisher.failed(reason)
+            if self._options.viewing and (self._failure is None or self._failure.code != reason.code):
+                self._inbox.put(Notice(f"publishing is not possible: {reason}", Severity.ERROR))
+        else:
+            self._publisher.disconnected()
+
+
+def _sender(client: AblyRealtime, channel: str) -> Callable[[Publication, str], Awaitable[None]]:
+    def send(publication: Publication, message_id: str) -> Awaitable[None]:
+        return publish(client, channel, publication, message_id)
+
+    return send

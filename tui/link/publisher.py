@@ -1,0 +1,287 @@
+"""Publishes what agents and people say, in order, within the budget, through every kind of failure.
+
+The decisions are `outbox`'s; this asks it for messages, sends them, tells it the outcomes, and keeps the
+time. Lives on the link's loop. Leaves connecting to `session`, and how a message is sent to the function that
+it is given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from tui.link.explain import code_of, explain, is_rate_error
+from tui.link.outbox import Item, Outbox, TooLargeError
+from tui.wire import Notice, Outgoing, Publication, Reason, Severity, encode
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[Publication, str], Awaitable[None]]
+"""Publishes one message under an id and returns when the server has acknowledged it."""
+
+_PAUSE = 0.1
+"""Seconds without publishing after an unknown outcome, in which the connection's new state becomes known."""
+_TOO_LARGE = Reason("the text is longer than one message may be (about 56 KiB)", 40009, "send it in pieces")
+_CLOSED = Reason("the connection is closed", 80017)
+
+
+class PublishError(Exception):
+    """A value was not published, or nobody knows; `reason` is for a person and holds no credential."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class Publisher:
+    """One connection's way out. `publish` and `deliver` belong to the link's loop; the numbers may be read
+    from any thread.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        *,
+        clock: Callable[[], float],
+        notify: Callable[[Notice], None],
+        suspect: Callable[[], None],
+        ack_timeout: float = 10.0,
+        where: str = "Ably",
+    ) -> None:
+        """`clock` gives seconds that do not run backwards; `suspect` is called when an acknowledgement failed
+        to come, which may mean that the connection only looks alive.
+        """
+        self._outbox = outbox
+        self._clock = clock
+        self._notify = notify
+        self._suspect = suspect
+        self._ack_timeout = ack_timeout
+        self._where = where
+        self._send: Send | None = None
+        self._failed: Reason | None = None
+        self._waiting: dict[str, asyncio.Future[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._soon = False
+        self._paused_until = float("-inf")
+        self._idle = asyncio.Event()
+        self._sent: deque[float] = deque()
+        self._told: set[int] = set()
+        self._queued = 0
+        self.lost = 0
+        """Values that were given up: refused for good, or queued when the connection failed."""
+
+    @property
+    def queued(self) -> int:
+        """Messages that wait to be sent or acknowledged."""
+        return self._queued
+
+    @property
+    def rate(self) -> float:
+        """Messages sent in the last second."""
+        since = self._clock() - 1
+        return float(sum(at > since for at in tuple(self._sent)))
+
+    @property
+    def budget(self) -> float | None:
+        """Messages a second that are allowed now; None means no limit."""
+        return self._outbox.bucket.rate
+
+    @property
+    def sending(self) -> bool:
+        """Whether there is a connection to publish on."""
+        return self._send is not None
+
+    def publish(self, value: Outgoing) -> None:
+        """Queue a value. Never blocks, never raises; values of one response are published in this order."""
+        if self._failed is not None:
+            self.lost += 1
+            return
+        try:
+            self._outbox.put(value)
+        except TooLargeError:
+            self._lose(_TOO_LARGE)
+        self._changed()
+
+    async def deliver(self, value: Outgoing, within: float = 10.0) -> None:
+        """Publish one value and return when the server has it.
+
+        Raises PublishError when it was refused, or not acknowledged within `within` seconds: then it was
+        taken back if it had not been sent yet, and may have been published if it had.
+        """
+        if self._failed is not None:
+            raise PublishError(self._failed)
+        try:
+            item = self._outbox.put_alone(value)
+        except TooLargeError:
+            raise PublishError(_TOO_LARGE) from None
+        outcome = self._waiting[item.id] = asyncio.get_running_loop().create_future()
+        self._changed()
+        try:
+            async with asyncio.timeout(within):
+                await outcome
+        except TimeoutError:
+            raise PublishError(self._late(item)) from None
+        finally:
+            self._waiting.pop(item.id, None)
+            if outcome.cancelled():
+                self._outbox.withdraw(item)
+            self._changed()
+
+    async def flush(self, within: float) -> bool:
+        """Wait at most `within` seconds until nothing is queued; return whether all is acknowledged."""
+        try:
+            async with asyncio.timeout(within):
+                while self._outbox.queued:
+                    self._idle.clear()
+                    await self._idle.wait()
+        except TimeoutError:
+            return False
+        return self._failed is None
+
+    def connected(self, send: Send) -> None:
+        """The connection stands: go on, first with what is unacknowledged."""
+        self._send = send
+        self._failed = None
+        self._told.clear()
+        self._changed()
+
+    def disconnected(self) -> None:
+        """The connection is gone: keep everything until the next one stands."""
+        self._send = None
+
+    def failed(self, reason: Reason) -> None:
+        """The connection failed for good: give up what is queued, and what comes from now on."""
+        self._send = None
+        self._failed = reason
+        lost = self._outbox.clear()
+        self.lost += len(lost)
+        for outcome in self._waiting.values():
+            if not outcome.done():
+                outcome.set_exception(PublishError(reason))
+        self._update()
+
+    async def close(self) -> None:
+        """End every publish that is under way; nothing is sent any more."""
+        self.failed(self._failed or _CLOSED)
+        if self._timer is not None:
+            self._timer.cancel()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _changed(self) -> None:
+        """Look at the queue once in this turn of the loop, so that what comes in one turn is joined."""
+        self._update()
+        if not self._soon:
+            self._soon = True
+            asyncio.get_running_loop().call_soon(self._pump)
+
+    def _update(self) -> None:
+        self._queued = self._outbox.queued
+        if not self._queued:
+            self._idle.set()
+
+    def _pump(self) -> None:
+        self._soon = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        now = self._clock()
+        if self._send is None:
+            return
+        if now < self._paused_until:
+            self._later(self._paused_until - now)
+            return
+        loop = asyncio.get_running_loop()
+        while (item := self._outbox.next(now)) is not None:
+            self._sent.append(now)
+            # Tasks start in the order in which they are made, and the SDK numbers a message when it starts.
+            task = loop.create_task(self._publish(item, self._send))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        while self._sent and self._sent[0] < now - 1:
+            self._sent.popleft()
+        wait = self._outbox.wait(now)
+        if wait is not None:
+            self._later(wait)
+
+    def _later(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(max(seconds, 0.001), self._pump)
+
+    async def _publish(self, item: Item, send: Send) -> None:
+        try:
+            async with asyncio.timeout(self._ack_timeout):
+                await send(encode(item.value), item.id)
+        except asyncio.CancelledError:
+            self._outbox.unknown(item)
+            raise
+        except TimeoutError:
+            # No acknowledgement is no refusal, and the SDK waits for ever (RTN7): the connection may be dead.
+            self._unknown(item)
+            self._suspect()
+        except Exception as error:  # noqa: BLE001  a socket that has just died raises its library's exceptions
+            self._problem(item, error)
+        else:
+            self._outbox.accepted(item)
+            self._settle(item, None)
+        self._changed()
+
+    def _unknown(self, item: Item) -> None:
+        self._paused_until = self._clock() + _PAUSE
+        self._outbox.unknown(item)
+
+    def _problem(self, item: Item, error: Exception) -> None:
+        code = code_of(error)
+        log.debug("publishing failed with code %d", code)
+        if is_rate_error(code):
+            self._outbox.bucket.refused(self._clock())
+            again = self._outbox.refused(item, retry=True, attempts=None)
+        elif _is_open(code):
+            self._unknown(item)
+            if not code:
+                self._suspect()
+            again = True
+        else:
+            again = self._outbox.refused(item, retry=_is_passing(code))
+        if not again:
+            reason = explain(error, where=self._where)
+            if not self._settle(item, reason):
+                self._lose(reason)
+
+    def _settle(self, item: Item, reason: Reason | None) -> bool:
+        """Tell who waits for the outcome; return whether somebody did."""
+        outcome = self._waiting.get(item.id)
+        if outcome is None or outcome.done():
+            return False
+        if reason is None:
+            outcome.set_result(None)
+        else:
+            outcome.set_exception(PublishError(reason))
+        return True
+
+    def _late(self, item: Item) -> Reason:
+        if self._outbox.withdraw(item):
+            return Reason("not published: there is no connection", 80003, "send it again when connected")
+        return Reason(
+            "no acknowledgement came; it may have been published", 50003, "look whether it is there"
+        )
+
+    def _lose(self, reason: Reason) -> None:
+        """Count what is given up, and say so once for each cause while the connection stands."""
+        self.lost += 1
+        if reason.code not in self._told:
+            self._told.add(reason.code)
+            self._notify(Notice(f"not published: {reason}", Severity.ERROR))
+
+
+def _is_open(code: int) -> bool:
+    """Whether the message may or may not have been published: no answer of the server to this message."""
+    return code == 0 or 80000 <= code < 80100 or code in {50003, 90000, 90001}
+
+
+def _is_passing(code: int) -> bool:
+    """Whether the server may accept the message later."""
+    return 50000 <= code < 51000

@@ -1,0 +1,229 @@
+"""Keeps one connection alive: notices what the SDK does not, connects again soon, and makes a new client when
+the old one is beyond help.
+
+What it makes good (`ably` 3.1.4): the next attempt comes after fifteen seconds; a connection can look alive
+for ever when it is dead; `failed` is followed by new attempts; a token is renewed only once. Leaves channels
+to `subscription` and publishing to `publisher`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from ably.realtime.realtime import AblyRealtime
+from ably.types.connectionstate import ConnectionState
+
+from tui.link.client import dispose
+from tui.link.explain import code_of, explain, is_token_error
+from tui.link.options import Endpoint
+from tui.wire import Reason
+
+log = logging.getLogger(__name__)
+
+PING_EVERY = 20.0
+"""Seconds between two looks whether the server still answers."""
+_GLANCE = 1.0
+"""Seconds between two looks at whether there is a transport."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How soon to connect again, in seconds: the first pause, doubled each time, and the longest."""
+
+    first: float
+    longest: float
+
+
+LOOPBACK = Pace(0.1, 0.5)
+NETWORK = Pace(1.0, 15.0)
+
+
+class _Verdict(Enum):
+    FAILED = auto()
+    DEAD = auto()
+
+
+class Session:
+    """One connection. `run` lasts until it is cancelled; the hooks are called on its loop:
+
+    `opened(client)` for each new client before it connects, `report(state, reason, retry_in)` for each state
+    with the milliseconds until the next attempt. `revive()` is called off the loop when no connection could
+    be made, to start a server that has ended.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], AblyRealtime],
+        *,
+        opened: Callable[[AblyRealtime], None],
+        report: Callable[[str, Reason | None, int | None], None],
+        endpoint: Endpoint | None = None,
+        revive: Callable[[], object] | None = None,
+        ping_every: float = PING_EVERY,
+    ) -> None:
+        self._make = make
+        self._opened = opened
+        self._report = report
+        self._endpoint = endpoint
+        self._where = "Ably" if endpoint is None else str(endpoint)
+        self._revive = revive
+        self._ping_every = ping_every
+        self._pace = LOOPBACK if endpoint is not None and endpoint.loopback else NETWORK
+        self._client: AblyRealtime | None = None
+        self._changed = asyncio.Event()
+        self._retry = asyncio.Event()
+        self._doubt = False
+        self._attempts = 0
+        self._error: object = None
+
+    def suspect(self) -> None:
+        """Somebody got no answer: look now whether the server still does."""
+        self._doubt = True
+        self._changed.set()
+
+    def retry(self) -> None:
+        """Connect at once, also after a failure for good."""
+        self._attempts = 0
+        self._retry.set()
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Connect and stay connected; return only by cancellation, with the connection closed."""
+        try:
+            while True:
+                self._retry.clear()
+                if await self._live() is _Verdict.FAILED:
+                    await self._retry.wait()
+        finally:
+            self._report("closed", None, None)
+
+    async def _live(self) -> _Verdict:
+        """Run one client until it is of no more use."""
+        try:
+            client = self._make()
+        except Exception as error:  # noqa: BLE001  the SDK raises several kinds for options it dislikes
+            self._report("failed", explain(error, where=self._where), None)
+            return _Verdict.FAILED
+        self._client = client
+
+        def on_change(change: Any) -> None:
+            if self._client is client and change.previous is not change.current:
+                self._on_change(change.current, change.reason)
+
+        client.connection.on(on_change)
+        try:
+            self._opened(client)
+            client.connect()
+            return await self._watch(client)
+        finally:
+            self._client = None  # what closing makes it say is nobody's concern
+            await dispose(client)
+
+    def _on_change(self, state: ConnectionState, error: object) -> None:
+        retry_in = None
+        if state is ConnectionState.CONNECTED:
+            self._attempts = 0
+        elif state in {ConnectionState.DISCONNECTED, ConnectionState.SUSPENDED}:
+            retry_in = round(self._pause() * 1000)
+        self._error = error
+        reason = None if error is None else explain(error, where=self._where)
+        self._report(state.value, reason, retry_in)
+        self._changed.set()
+
+    def _pause(self) -> float:
+        return min(self._pace.longest, self._pace.first * 2.0 ** min(self._attempts, 10))
+
+    async def _watch(self, client: AblyRealtime) -> _Verdict:
+        while True:
+            self._changed.clear()
+            match client.connection.state:
+                case ConnectionState.FAILED | ConnectionState.CLOSED:
+                    return _Verdict.FAILED
+                case ConnectionState.CONNECTED:
+                    if not await self._stays_alive(client):
+                        self._report("disconnected", explain(TimeoutError(), where=self._where), 0)
+                        return _Verdict.DEAD
+                case ConnectionState.DISCONNECTED | ConnectionState.SUSPENDED:
+                    await self._try_again(client)
+                case _:
+                    await self._changed.wait()
+
+    async def _change_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _stays_alive(self, client: AblyRealtime) -> bool:
+        """Wait for a change of state, and look meanwhile whether there is more than the state's word for it.
+        Return False when the connection is dead.
+        """
+        manager: Any = client.connection.connection_manager
+        loop = asyncio.get_running_loop()
+        ping_at = loop.time() + self._ping_every
+        while not self._doubt and loop.time() < ping_at:
+            if await self._change_within(_GLANCE) and not self._doubt:
+                return True
+            # Told to disconnect without a reason, or with a server's error, the SDK drops its transport and
+            # stays `connected`.
+            if manager.transport is None or manager.transport.is_disposed:
+                return client.connection.state is not ConnectionState.CONNECTED
+        self._doubt = False
+        return await self._answers(client)
+
+    async def _answers(self, client: AblyRealtime) -> bool:
+        if client.connection.state is not ConnectionState.CONNECTED:
+            return True  # it knows by itself
+        try:
+            await client.connection.ping()
+        except Exception:
+            log.debug("no answer to a ping", exc_info=True)
+            return client.connection.state is not ConnectionState.CONNECTED
+        return True
+
+    async def _try_again(self, client: AblyRealtime) -> None:
+        loop = asyncio.get_running_loop()
+        at = loop.time() + self._pause()
+        while not self._retry.is_set() and loop.time() < at:
+            self._changed.clear()
+            await self._change_within(at - loop.time())
+            if client.connection.state not in {ConnectionState.DISCONNECTED, ConnectionState.SUSPENDED}:
+                return
+        self._retry.clear()
+        self._attempts += 1
+        if is_token_error(code_of(self._error)):
+            # The SDK gets a new token for the first such error only.
+            try:
+                async with asyncio.timeout(10):
+                    await client.auth.authorize()
+            except Exception:
+                log.debug("no new token", exc_info=True)
+        else:
+            if self._revive is not None and isinstance(getattr(self._error, "cause", None), OSError):
+                await self._call(self._revive)
+            client.connect()
+
+    async def _call(self, revive: Callable[[], object]) -> None:
+        """Run it on a thread of its own, which may be left behind when the link closes."""
+        loop = asyncio.get_running_loop()
+        done = asyncio.Event()
+
+        def work() -> None:
+            try:
+                revive()
+            except Exception:
+                log.warning("the server could not be started again", exc_info=True)
+            with contextlib.suppress(RuntimeError):  # the loop has closed meanwhile
+                loop.call_soon_threadsafe(done.set)
+
+        threading.Thread(target=work, name="revive", daemon=True).start()
+        await done.wait()
