@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import TypeGuard
 
 import platformdirs
 
@@ -143,6 +144,11 @@ def read_file(path: Path) -> Mapping[str, object]:
         raise SettingsError(f"{path}: {error}") from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def is_demo(model: str | None) -> TypeGuard[str]:
+    """Return whether a model is the demo, whose names all begin alike."""
+    return model is not None and model.split("-")[0] == DEMO_MODEL
 
 
 def since_of(text: str) -> int | None:

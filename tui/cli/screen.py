@@ -12,7 +12,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from tui.cli.main import FAILED, OK
-from tui.settings import DEMO_MODEL, Folders, Settings
+from tui.settings import DEMO_MODEL, Folders, Settings, is_demo
 
 LOG_BYTES = 2_000_000
 CLOSE_SECONDS = 3.0
@@ -29,7 +29,7 @@ def run(settings: Settings, folders: Folders) -> int:
     from tui.ui.app import WallApp
     from tui.ui.ports import Facts
 
-    real = not (settings.model or "").startswith(DEMO_MODEL) and (
+    real = not is_demo(settings.model) and (
         has_credentials(os.environ) or bool(os.environ.get("ANTHROPIC_BASE_URL"))
     )
     agent = None
@@ -45,7 +45,7 @@ def run(settings: Settings, folders: Folders) -> int:
     facts = Facts(
         channel=settings.channel,
         client_id=settings.client_id,
-        model=agent.model if agent else settings.model or DEMO_MODEL,
+        model=agent.model if agent else settings.model if is_demo(settings.model) else DEMO_MODEL,
         local=settings.local,
         demo=agent is None,
         join=join_command(settings),

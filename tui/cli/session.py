@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING
 
-from tui.settings import DEMO_MODEL, Settings, host_and_port
+from tui.settings import DEMO_MODEL, Settings, host_and_port, is_demo
 from tui.wire import ConnectionChange, Inbound, Notice, Reason, Severity, UserInput
 
 if TYPE_CHECKING:
@@ -228,8 +228,14 @@ class Session:
     def _demo_agent(self, server: LocalServer) -> Agent:
         from tui.agent import Agent, AgentSettings
 
+        settings = self._settings
         return Agent(
-            AgentSettings.demo(f"http://{server.host}:{server.port}", server.model_key, model=DEMO_MODEL)
+            AgentSettings.demo(
+                f"http://{server.host}:{server.port}",
+                server.model_key,
+                model=settings.model if is_demo(settings.model) else DEMO_MODEL,
+                max_tokens=settings.max_tokens,
+            )
         )
 
     def _options(self, server: LocalServer | None) -> LinkOptions:

@@ -6,8 +6,10 @@ It decides nothing about messages: what arrives goes through the conversation, a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import logging
+import signal
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -37,6 +39,8 @@ BUDGET = 0.008
 """Seconds of a frame that may be spent on taking messages, so that a key press never waits long."""
 BATCH = 200
 """Messages taken at once."""
+INTERRUPTED = 130
+"""Exit code after a signal."""
 TICK = 0.25
 """Seconds between two looks at the clock, for what goes on without messages."""
 
@@ -91,6 +95,9 @@ class WallApp(App[None]):
             if not loop.is_closed():
                 loop.call_soon_threadsafe(frames.wake, context=context)
 
+        for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+            with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows, or not the main thread
+                loop.add_signal_handler(number, self.exit, None, INTERRUPTED)
         self.query_one(PromptBox).focus()
         self.set_interval(TICK, self._tick)
         self.theme_changed_signal.subscribe(self, lambda _theme: self._dress())
@@ -189,6 +196,12 @@ class WallApp(App[None]):
         return figures
 
     # What people do
+
+    def on_descendant_focus(self) -> None:
+        """Say which keys lead on from here."""
+        status = self.query_one(StatusLine)
+        status.typing = self.query_one(PromptBox).has_focus
+        status.refresh()
 
     def on_prompt_box_sent(self, event: PromptBox.Sent) -> None:
         """Have a prompt answered."""

@@ -72,9 +72,19 @@ COMMANDS: tuple[Command, ...] = (
 
 
 def bindings(zone: Zone) -> list[BindingType]:
-    """Return the zone's bindings; a keymap may change each by its id."""
+    """Return the zone's bindings; a keymap may change each by its id.
+
+    Those of a zone are no priority bindings: these overtake the keys that were typed before them.
+    """
     return [
-        Binding(command.keys, command.action, command.help, show=False, id=command.id, priority=True)
+        Binding(
+            command.keys,
+            command.action,
+            command.help,
+            show=False,
+            id=command.id,
+            priority=zone is Zone.ANYWHERE,
+        )
         for command in COMMANDS
         if command.zone is zone
     ]

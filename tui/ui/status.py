@@ -53,6 +53,8 @@ class StatusLine(Widget):
         self._connection: ConnectionChange | None = None
         self._channel: ChannelChange | None = None
         self._now = 0
+        self.typing = True
+        """Whether the prompt has the keys; then the hint on the right says how to leave it."""
 
     def show(self, figures: Figures, now: int) -> None:
         """Show these figures; `now` is in ms since the epoch."""
@@ -87,7 +89,7 @@ class StatusLine(Widget):
             if index > 1 and line.cell_len + len(gap) + field.cell_len > width:
                 break
             line.append(gap).append_text(field)
-        tail = "? help"
+        tail = "Esc panes" if self.typing else "i prompt · ? help"
         room = width - line.cell_len - len(tail)
         if room >= 2:
             line.append(" " * room + tail, self.palette.muted)
@@ -110,9 +112,8 @@ class StatusLine(Widget):
             if connection.state == "disconnected" and since < RESUME_WINDOW:
                 hope = f"nothing is lost if it is back within {duration(RESUME_WINDOW - since)}"
             return " · ".join(part for part in (str(reason) if reason else "", hope) if part) or None
-        if channel is not None and channel.state != "attached" and channel.reason is not None:
-            return str(channel.reason)
-        return None
+        # An attached channel has a reason too, when a capability is missing.
+        return str(channel.reason) if channel is not None and channel.reason is not None else None
 
     def _fields(self) -> list[Text]:
         figures, muted = self.figures, self.palette.muted
