@@ -228,3 +228,13 @@ def test_help_and_version_need_no_terminal_and_a_screen_does(home: Path) -> None
     done = run(home=home)
     assert done.returncode == 1
     assert "terminal" in done.stderr
+
+
+def test_serve_says_when_it_is_ready_and_can_be_stopped(home: Path) -> None:
+    env = {**ENVIRONMENT, "ABLY_TUI_HOME": str(home)}
+    with subprocess.Popen([COMMAND, "serve"], env=env, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert re.search(r"127\.0\.0\.1:\d+", server.stdout.readline())
+        assert run("serve", "--stop", home=home).stdout == "stopped\n"
+        assert server.wait(20) == 0
+    assert "no server" in run("serve", "--stop", home=home).stdout

@@ -135,15 +135,21 @@ class Session:
         """End what runs as cancelled, publish that, and disconnect, within about `timeout` seconds."""
         with self._lock:
             self._closed = True
-            link, tasks = self._link, self._tasks
+            link = self._link
         if link is None:
             return
-        if tasks is not None and tasks.running:
-            try:
-                link.run(tasks.close, timeout / 2).result(timeout / 2)
-            except (RuntimeError, TimeoutError) as error:
-                log.warning("answers could not be ended in time: %s", error)
+        try:
+            link.run(self._end_answers, timeout / 2).result(timeout / 2)
+        except (RuntimeError, TimeoutError) as error:
+            log.warning("answers could not be ended in time: %s", error)
         link.close(timeout / 2)
+
+    async def _end_answers(self, within: float) -> None:
+        if self._tasks is not None:
+            await self._tasks.close(within * 0.8)
+        for agent in {self._agent, self._demo}:
+            if agent is not None:
+                await agent.close()
 
     # Behind the scenes
 
