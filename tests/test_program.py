@@ -222,6 +222,12 @@ def test_wrong_usage_says_so_in_one_line(home: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
+def test_an_unknown_theme_is_told_before_the_screen_opens(home: Path) -> None:
+    with program(home, "--theme", "neon", columns=200) as terminal:
+        terminal.wait_for("theme 'neon' is not known; known are")
+        assert terminal.wait_exit() == 2
+
+
 def test_help_and_version_need_no_terminal_and_a_screen_does(home: Path) -> None:
     assert "--channel" in run("--help", home=home).stdout
     assert run("--version", home=home).stdout.startswith("ably-tui ")

@@ -123,6 +123,15 @@ def test_user_names_fit_into_a_channels_name() -> None:
     assert user_of({"USERNAME": "win"}) == "win"
 
 
+@pytest.mark.parametrize(
+    ("colours", "theme"),
+    [("15;0", None), ("0;15", "textual-light"), ("0;default;7", "textual-light"), ("", None)],
+)
+def test_a_light_terminal_gets_a_light_theme(colours: str, theme: str | None) -> None:
+    assert resolve({}, {**USER, "COLORFGBG": colours}, {}).theme == theme
+    assert resolve({"theme": "nord"}, {**USER, "COLORFGBG": colours}, {}).theme == "nord"
+
+
 def test_settings_are_frozen() -> None:
     with pytest.raises(AttributeError):
         resolve({}, USER, {}).channel = "x"  # type: ignore[misc]

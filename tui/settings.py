@@ -91,6 +91,7 @@ def resolve(flags: Mapping[str, object], environ: Mapping[str, str], file: Mappi
     user = user_of(environ)
     values.setdefault("channel", f"ai:{user}")
     values.setdefault("client_id", f"{user}-{_terminal(environ)}")
+    values.setdefault("theme", theme_of(environ))
     _check(values)
     return Settings(**values)  # type: ignore[arg-type]  # each was checked above
 
@@ -181,6 +182,12 @@ def user_of(environ: Mapping[str, str]) -> str:
         except (OSError, KeyError):  # a user id without a name, as in a container
             name = "me"
     return re.sub(r"[^\w.-]", "-", name) or "me"
+
+
+def theme_of(environ: Mapping[str, str]) -> str | None:
+    """Return the theme for a terminal that says in COLORFGBG (`15;0`) that its background is light."""
+    background = environ.get("COLORFGBG", "").rpartition(";")[2]
+    return "textual-light" if background in {"7", "15"} else None
 
 
 def _terminal(environ: Mapping[str, str]) -> str:

@@ -366,6 +366,21 @@ async def test_a_light_theme_dresses_panes_and_text() -> None:
         await s.sees("Title")
 
 
+async def test_without_colour_nothing_is_said_by_colour_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with screen() as s:
+        s.script.say(
+            Start("r"), Text("r", "# Title\n\nuse `code` here\n\n```\nblock\n```\n"), Stop("r", error="x")
+        )
+        await s.sees("FAILED", "Title", "`code`", "│ block")
+        for segment in (
+            segment for strip in s.panes[0].render_lines(s.panes[0].size.region) for segment in strip
+        ):
+            for colour in (segment.style.color, segment.style.bgcolor) if segment.style else ():
+                triplet = colour.triplet if colour else None
+                assert triplet is None or triplet.red == triplet.green == triplet.blue
+
+
 async def test_a_keymap_can_change_a_binding() -> None:
     async with screen() as s:
         s.app.set_keymap({"demo": "f5"})

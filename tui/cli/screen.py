@@ -11,7 +11,7 @@ import time
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from tui.cli.main import FAILED, OK
+from tui.cli.main import FAILED, OK, USAGE
 from tui.settings import DEMO_MODEL, Folders, Settings, is_demo
 
 LOG_BYTES = 2_000_000
@@ -51,7 +51,11 @@ def run(settings: Settings, folders: Folders) -> int:
         join=join_command(settings),
     )
     app = WallApp(Conversation(), session, session, facts, now, log_file)
-    if settings.theme:
+    if settings.theme is not None:
+        if settings.theme not in app.available_themes:
+            known = ", ".join(sorted(app.available_themes))
+            print(f"ably-tui: theme {settings.theme!r} is not known; known are {known}", file=sys.stderr)
+            return USAGE
         app.theme = settings.theme
     try:
         app.run()

@@ -19,7 +19,7 @@ from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.css.query import NoMatches
 
-from tui.render import DARK, LIGHT
+from tui.render import DARK, LIGHT, PLAIN
 from tui.state import Appended, Change, Conversation, Opened, Removed, Replaced, Status, TakenOver
 from tui.ui.commands import Zone, bindings
 from tui.ui.frames import FrameClock
@@ -257,7 +257,8 @@ class WallApp(App[None]):
     # Looks
 
     def _look(self) -> Look:
-        return Look(DARK if self.current_theme.dark else LIGHT, Palette.of(self.theme_variables))
+        theme = PLAIN if self.no_color else DARK if self.current_theme.dark else LIGHT
+        return Look(theme, Palette.of(self.theme_variables))
 
     def _dress(self) -> None:
         look = self._look()
