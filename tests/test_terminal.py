@@ -116,14 +116,15 @@ def test_a_textual_app_finds_all_it_asks_a_terminal() -> None:
         assert "default" not in background  # truecolour: the app paints every cell
         terminal.send("häi 世")
         terminal.press("enter")
-        terminal.wait_for("you said häi 世")
-        # Textual runs the actions of keys ahead of what waits to be pasted: wait for each step's effect.
+        # A key's binding runs when its event has bubbled up, so later input can overtake it: each step
+        # waits until the effect of the one before is seen.
+        terminal.wait_for(lambda text: "you said häi 世" in text and text.count("häi 世") == 2)
         terminal.press("ctrl+u")
         terminal.wait_for("60 by 10")
         terminal.paste("pasted")
         terminal.wait_for("pasted")
         terminal.press("enter")
-        terminal.wait_for("you said pasted")
+        terminal.wait_for(lambda text: "you said pasted" in text and text.count("pasted") == 2)
         terminal.press("ctrl+u")
         terminal.wait_for("60 by 10")
         terminal.resize(44, 8)

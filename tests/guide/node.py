@@ -1,0 +1,45 @@
+"""npm's `ably` for the guide's JavaScript programs: where it is, and getting it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from tui.steps import SetupError, run, say
+
+_FOLDER = Path(__file__).resolve().parents[2] / ".venv" / "node"
+MODULES = _FOLDER / "node_modules"
+"""Where the package `ably` is found once `set_up` has run."""
+
+
+def set_up() -> None:
+    """Install npm's `ably` beside the virtual environment, unless it is there or there is no npm.
+
+    What is missing afterwards is `missing()`'s to say: it ends no run here.
+    """
+    npm = shutil.which("npm")
+    if npm is None or missing() is None:
+        return
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    options = ["--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"]
+    # npm's own patience is five minutes for each of three attempts.
+    options += ["--fetch-timeout=30000", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
+    try:
+        run("npm's ably", [npm, "install", "--prefix", str(_FOLDER), *options, "ably@2"], _FOLDER)
+    except SetupError as error:
+        say(str(error))
+
+
+def missing() -> str | None:
+    """Why the JavaScript programs cannot run here; None when they can."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        return "needs node and npm"
+    if not (MODULES / ".package-lock.json").is_file():  # npm's last act
+        return "needs npm's ably: python3 -m tests installs it, given a network"
+    return None
+
+
+def is_required() -> bool:
+    """Whether a run without node has failed: so it is where the environment says CI."""
+    return bool(os.environ.get("CI"))
