@@ -1,0 +1,83 @@
+"""The server as a process: what it says, how it ends, and what it refuses to start with."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.local.server import ROOT, end_server, running_server, start_server
+
+
+def serve(directory: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tui.local", "--directory", str(directory), *flags],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_one_line_when_it_is_ready_and_a_clean_end(tmp_path: Path) -> None:
+    process, server = start_server(tmp_path)
+    assert end_server(process, signal.SIGTERM) == 0
+    said = (tmp_path / "server.log").read_text()
+    assert said.splitlines() == [f"ably-tui: channel server and demo model on 127.0.0.1:{server.port}"]
+    assert server.key_secret not in said
+
+
+def test_it_binds_loopback_alone_unless_told_otherwise(tmp_path: Path) -> None:
+    refused = serve(tmp_path, "--host", "0.0.0.0")
+    assert refused.returncode == 1
+    assert "--tls-cert" in refused.stderr
+    with running_server(tmp_path, host="0.0.0.0", insecure=True) as server:
+        assert server.host == "127.0.0.1", "what a terminal on this machine connects to"
+
+
+def test_a_port_that_is_taken_is_an_error_when_it_was_asked_for(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        refused = serve(tmp_path, "--port", str(port))
+    assert refused.returncode == 1
+    assert str(port) in refused.stderr
+
+
+def test_a_second_server_on_the_same_store_is_refused(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        refused = serve(tmp_path)
+        assert refused.returncode == 1
+        assert "in use" in refused.stderr
+        assert json.loads((tmp_path / "server.json").read_text())["pid"] == server.pid
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[{}]", '[{"key":"nothing"}]', '[{"key":"a.b:s3cret","capability":{"a":["fly"]}}]']
+)
+def test_keys_that_make_no_sense(tmp_path: Path, text: str) -> None:
+    keys = tmp_path / "keys.json"
+    keys.write_text(text)
+    refused = serve(tmp_path, "--keys", str(keys))
+    assert refused.returncode == 1
+    assert "keys.json" in refused.stderr
+    assert "s3cret" not in refused.stderr
+
+
+def test_files_that_are_not_there(tmp_path: Path) -> None:
+    for flag in ("--keys", "--tls-cert"):
+        refused = serve(tmp_path, flag, str(tmp_path / "nowhere"))
+        assert refused.returncode == 1
+        assert "nowhere" in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
+def test_a_damaged_store_is_an_error_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "channels.db").write_bytes(b"no database" * 1_000)
+    refused = serve(tmp_path)
+    assert refused.returncode == 1
+    assert len(refused.stderr.splitlines()) == 1
+    assert (tmp_path / "channels.db").read_bytes() == b"no database" * 1_000

@@ -1,0 +1,216 @@
+"""Running the channel server: options in, exit code out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import signal
+import socket
+import ssl
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from tui.local import statefile
+from tui.local.core.credentials import Authenticator, Key, parse_keys
+from tui.local.core.engine import Engine
+from tui.local.core.limits import Limits
+from tui.local.core.log import StoreError
+from tui.local.core.serials import SerialClock
+from tui.local.sockets import SocketServer, now
+from tui.local.store import Store
+from tui.local.web import build
+
+logger = logging.getLogger(__name__)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+CHECKPOINT_INTERVAL = 2.0
+"""Seconds between two checkpoints of the store."""
+
+
+MAX_AGE = 7 * 86_400.0
+"""Seconds for which messages are kept."""
+MAX_BYTES = 268_435_456
+"""Bytes of the store beyond which the oldest messages go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `serve` can be told; the names are those of its flags."""
+
+    directory: Path
+    """Where the state file, the store and the lock live."""
+    port: int = 0
+    """0 takes the port of last time, or any free one."""
+    host: str = "127.0.0.1"
+    keys: Path | None = None
+    store: Path | None = None
+    limits: bool = False
+    idle_exit: float | None = None
+    """Seconds without a client after which the server ends."""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    insecure: bool = False
+    max_age: float = MAX_AGE
+    max_bytes: int = MAX_BYTES
+    log_connections: bool = False
+
+
+class CannotServeError(Exception):
+    """The server cannot start; its text says why and what to do."""
+
+
+def run(options: Options) -> int:
+    """Serve until told to stop; return the exit code. Errors are said on stderr in one line."""
+    try:
+        asyncio.run(_serve(options))
+    except (CannotServeError, statefile.StateError, StoreError) as error:
+        sys.stderr.write(f"ably-tui serve: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+async def _serve(options: Options) -> None:
+    tls = _tls(options)
+    statefile.prepare(options.directory)
+    previous = statefile.read(options.directory)
+    own = previous.key if previous is not None else _new_key()
+    keys = [Key.parse(own), *_keys(options)]
+    store = Store(options.store or options.directory / "channels.db", secrets.token_hex(5))
+    listening = None
+    try:
+        clock = SerialClock(store.series, store.last)
+        store.release_held(clock.next(now()))
+        engine = Engine(
+            store,
+            clock,
+            Authenticator(keys),
+            lambda: secrets.token_hex(8),
+            Limits() if options.limits else None,
+        )
+        listening = _listen(options, previous.port if previous is not None else 0)
+        port = listening.getsockname()[1]
+        server = SocketServer(engine)
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)  # noqa: S104
+        state = statefile.LocalServer(host, port, own, os.getpid())
+        runner = web.AppRunner(
+            build(server, model_key=state.model_key, key=own), access_log=None, shutdown_timeout=1.0
+        )
+        await runner.setup()
+        await web.SockSite(runner, listening, ssl_context=tls).start()
+        statefile.write(options.directory, state)
+        _announce(options, port)
+        await _until_told(server, store, options)
+        await server.shut_down()
+        await runner.cleanup()
+    finally:
+        if listening is not None:
+            listening.close()
+        store.close()
+
+
+def _new_key() -> str:
+    return f"local.{secrets.token_hex(4)}:{secrets.token_urlsafe(32)}"
+
+
+def _keys(options: Options) -> list[Key]:
+    if options.keys is None:
+        return []
+    try:
+        return parse_keys(options.keys.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CannotServeError(f"{options.keys}: {error.strerror}") from None
+    except ValueError as error:
+        raise CannotServeError(f"{options.keys}: {error}") from None
+
+
+def _tls(options: Options) -> ssl.SSLContext | None:
+    if options.tls_cert is None:
+        if options.host not in LOOPBACK and not options.insecure:
+            raise CannotServeError(
+                f"{options.host} is not loopback: give --tls-cert and --tls-key, or --insecure if you must"
+            )
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(options.tls_cert, options.tls_key)
+    except (OSError, ssl.SSLError) as error:
+        raise CannotServeError(f"{options.tls_cert}: {error.strerror or error}") from None
+    return context
+
+
+def _listen(options: Options, last_port: int) -> socket.socket:
+    """Return the listening socket: on the port that was asked for, else that of last time, else any."""
+    for port in [options.port] if options.port else [last_port, 0]:
+        family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            # The port of a server that was just killed is free at once.
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind((options.host, port))
+            listening.listen(128)
+            listening.setblocking(False)
+        except OSError as error:
+            listening.close()
+            reason = error.strerror
+        else:
+            return listening
+    raise CannotServeError(f"{options.host}:{options.port} cannot be listened on: {reason}")
+
+
+def _announce(options: Options, port: int) -> None:
+    address = f"{options.host}:{port}"
+    sys.stdout.write(f"ably-tui: channel server and demo model on {address}\n")
+    if sys.stdout.isatty():
+        sys.stdout.write(
+            _BANNER.format(host=options.host, port=port, state=options.directory / statefile.NAME)
+        )
+    sys.stdout.flush()
+
+
+_BANNER = """
+  key         KEY=$(python3 -c "import json; print(json.load(open('{state}'))['key'])")
+  Python      client = AblyRealtime(key, endpoint='{host}', tls=False, auto_connect=False)
+              client.options.get_host = lambda: '{host}:{port}'; client.connect()
+  JavaScript  new Ably.Realtime({{key, endpoint: '{host}', port: {port}, tls: false}})
+  It serves this machine only; Ctrl+C ends it.
+"""
+
+
+async def _until_told(server: SocketServer, store: Store, options: Options) -> None:
+    """Wait for SIGTERM, SIGINT or the end of the idle time, while the housekeeping goes on."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    tasks = [asyncio.create_task(server.tick()), asyncio.create_task(_keep_house(store, options))]
+    try:
+        while not told.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(told.wait(), 0.5)
+            idle = time.monotonic() - server.last_used
+            if options.idle_exit is not None and not server.active and idle >= options.idle_exit:
+                break
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _keep_house(store: Store, options: Options) -> None:
+    """Bring the store's log home and delete what is too old or too much, until cancelled."""
+    while True:
+        await asyncio.sleep(CHECKPOINT_INTERVAL)
+        try:
+            if not store.prune(now() - int(options.max_age * 1000), options.max_bytes):
+                await asyncio.to_thread(store.checkpoint)
+                store.truncate()
+        except StoreError:
+            logger.exception("housekeeping of the store failed")
