@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from tests.ui.screen import FACTS, Script, screen
 from tui.ui.pane import Pane
@@ -348,6 +349,17 @@ async def test_help_tells_every_key_and_closes() -> None:
         await s.pilot.press("q")
         await s.until(lambda: "one pane fills the wall" not in s.text)
         assert s.app.is_running
+
+
+async def test_keys_that_come_faster_than_the_focus_moves_land_where_they_belong() -> None:
+    async with screen() as s:
+        s.script.say(Start("a"), Start("b"))
+        await s.until(lambda: len(s.panes) == 2)
+        for key in ("x", "escape", "d", "2", "z", "i", "y", "enter"):
+            s.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await s.until(lambda: s.script.asked == ["xy"])
+        assert s.script.demos == 1
+        assert s.keys == ["b"]
 
 
 async def test_d_starts_the_demo() -> None:

@@ -39,6 +39,8 @@ BUDGET = 0.008
 """Seconds of a frame that may be spent on taking messages, so that a key press never waits long."""
 BATCH = 200
 """Messages taken at once."""
+RECENT = 2_000
+"""Milliseconds that rates and the lag speak of: over less they jump about, over more they tell of the past."""
 INTERRUPTED = 130
 """Exit code after a signal."""
 TICK = 0.25
@@ -74,7 +76,7 @@ class WallApp(App[None]):
         self._clock = clock
         self._log_file = log_file
         self._frames: FrameClock | None = None
-        self._lag: int | None = None
+        self._lag = 0, 0  # when messages were shown last, and how long the newest had waited; ms
         self._tokens_before: deque[tuple[int, int]] = deque()  # (ms since the epoch, tokens said by then)
         self._leaving = False
 
@@ -98,7 +100,7 @@ class WallApp(App[None]):
         for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
             with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows, or not the main thread
                 loop.add_signal_handler(number, self.exit, None, INTERRUPTED)
-        self.query_one(PromptBox).focus()
+        self.screen.set_focus(self.query_one(PromptBox))
         self.set_interval(TICK, self._tick)
         self.theme_changed_signal.subscribe(self, lambda _theme: self._dress())
         self._feed.start(wake)
@@ -130,9 +132,13 @@ class WallApp(App[None]):
             else:
                 self._hear(value)
         if messages:
-            for change in self.conversation.apply_all(messages):
+            changes = self.conversation.apply_all(messages)
+            for change in changes:
                 self._change(change, wall)
-            self._lag = max(0, self._clock() - messages[-1].received)
+            if not all(isinstance(change, Appended) for change in changes):
+                self.query_one(StatusLine).show(self._figures(), self._clock())
+            now = self._clock()
+            self._lag = now, max(0, now - messages[-1].received)
 
     def _change(self, change: Change, wall: Wall) -> None:
         match change:
@@ -177,23 +183,20 @@ class WallApp(App[None]):
         live = [response for response in responses if response.status.in_flight]
         tokens = sum(response.tokens for response in responses)
         now = self._clock()
-        # A window of two seconds: shorter jumps about, longer tells of the past.
         self._tokens_before.append((now, tokens))
-        while self._tokens_before[0][0] < now - 2_000:
+        while self._tokens_before[0][0] < now - RECENT:
             self._tokens_before.popleft()
         since, before = self._tokens_before[0]
-        figures = Figures(
+        return Figures(
             live=len(live),
             done=sum(response.status is Status.DONE for response in responses),
             tokens_per_second=(tokens - before) * 1000 / (now - since) if now > since else 0.0,
             queued=self.desk.queued,
             rate=self.desk.rate,
             budget=self.desk.budget,
-            lag=self._lag if live else None,
+            lag=self._lag[1] if live and now - self._lag[0] < RECENT else None,
             pending=self._feed.pending,
         )
-        self._lag = None
-        return figures
 
     # What people do
 
@@ -207,13 +210,13 @@ class WallApp(App[None]):
         """Have a prompt answered."""
         self.desk.ask(event.text)
 
-    def on_prompt_box_left(self) -> None:
-        """Go to the panes."""
+    def action_panes(self) -> None:
+        """Go to the panes; what is typed stays, and nothing ends."""
         self.query_one(Wall).enter()
 
     def action_prompt(self) -> None:
         """Go to the prompt."""
-        self.query_one(PromptBox).focus()
+        self.screen.set_focus(self.query_one(PromptBox))
 
     def action_demo(self) -> None:
         """Start four demo streams."""

@@ -67,14 +67,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("newline", _PROMPT, "ctrl+j,shift+enter,alt+enter", "newline", "a new line", "ctrl+j alt+Enter"),
     Command("earlier", _PROMPT, "up", "earlier", "earlier prompts, at the first and last line", "↑ ↓"),
     Command("later", _PROMPT, "down", "later", "earlier prompts, at the first and last line", "↑ ↓"),
-    Command("panes", _PROMPT, "escape", "leave", "to the panes; ends nothing", "Esc"),
+    Command("panes", _PROMPT, "escape", "app.panes", "to the panes; ends nothing", "Esc"),
 )  # fmt: skip
 
 
 def bindings(zone: Zone) -> list[BindingType]:
     """Return the zone's bindings; a keymap may change each by its id.
 
-    Those of a zone are no priority bindings: these overtake the keys that were typed before them.
+    A priority binding is looked up before the key is handed to whoever has the focus. So a key that moves
+    the focus has moved it before the next key comes; and a key of the prompt must not be one, for it would
+    overtake what was typed before it.
     """
     return [
         Binding(
@@ -83,7 +85,7 @@ def bindings(zone: Zone) -> list[BindingType]:
             command.help,
             show=False,
             id=command.id,
-            priority=zone is Zone.ANYWHERE,
+            priority=zone is not Zone.PROMPT or command.id == "panes",
         )
         for command in COMMANDS
         if command.zone is zone

@@ -14,7 +14,7 @@ MAX_ROWS = 6
 
 
 class PromptBox(TextArea):
-    """Where prompts are typed. Posts `Sent`, and `Left` when the person goes to the panes."""
+    """Where prompts are typed. Posts `Sent`."""
 
     BINDINGS = bindings(Zone.PROMPT)
     DEFAULT_CSS = f"""
@@ -34,9 +34,6 @@ class PromptBox(TextArea):
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
-
-    class Left(Message):
-        """The person goes to the panes."""
 
     def __init__(self, model: str, samples: Sequence[str]) -> None:
         super().__init__(soft_wrap=True, show_line_numbers=False, placeholder="Ask something · Enter sends")
@@ -69,10 +66,6 @@ class PromptBox(TextArea):
     def action_newline(self) -> None:
         """Begin a new line."""
         self.insert("\n")
-
-    def action_leave(self) -> None:
-        """Go to the panes; what is typed stays."""
-        self.post_message(self.Left())
 
     def action_earlier(self) -> None:
         """Move up; on the first row recall the prompt before."""

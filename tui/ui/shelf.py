@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -15,6 +16,7 @@ from tui.ui.palette import Palette
 
 FIRST_WORDS = 300
 """Characters at the beginning of a question, or of a text, that a folded line may show."""
+MARKS = re.compile(r"[#*`>|~]+|^\s*[-+] ", re.MULTILINE)
 LAST_WORDS = 200
 """Characters at the end of a live text from which its last words are taken."""
 
@@ -62,7 +64,7 @@ class Shelf(Widget):
             f"{response.status} {duration(response.elapsed(self.now))}  ", palette.states[response.status]
         )
         asked = response.prompt is not None
-        words = " ".join((response.prompt.text if response.prompt else response.text)[:FIRST_WORDS].split())
+        words = _words((response.prompt.text if response.prompt else response.text)[:FIRST_WORDS])
         room = width - line.cell_len - 2
         line.append(_cut(f"› {words}" if asked else words, room) if words and room > 8 else "", palette.muted)
         return line
@@ -82,7 +84,7 @@ class Shelf(Widget):
             for response in shown:
                 rate = f" {response.rate:.0f} t/s" if response.rate is not None else ""
                 name = f"{name_of(response, self._own)}{rate} "
-                words = " ".join(response.block.tail(LAST_WORDS).split())
+                words = _words(response.block.tail(LAST_WORDS))
                 room = share - cell_len(name) - 3
                 line.append(set_cell_size(name, min(cell_len(name), share)), palette.name)
                 line.append(
@@ -91,6 +93,11 @@ class Shelf(Widget):
                 )
             lines.append(line)
         return lines
+
+
+def _words(markdown: str) -> str:
+    """Return a stretch of markdown on one line, without its marks."""
+    return " ".join(MARKS.sub("", markdown).split())
 
 
 def _cut(text: str, room: int) -> str:

@@ -265,13 +265,17 @@ class Wall(Container, can_focus=True):
     def enter(self) -> None:
         """Give the focus to the pane that had it last, else to the first."""
         pane = self._panes.get(self.current or "") or self._panes.get(next(iter(self.cells), ""))
-        (pane or self).focus()
+        self.screen.set_focus(pane or self, scroll_visible=False)
 
     def on_descendant_focus(self) -> None:
         """Remember who has the focus."""
         pane = self.focused
         if pane is not None:
             self.current = pane.response.key
+
+    def _focus(self, key: str) -> None:
+        # Not Widget.focus(), which waits its turn: the next key may come first.
+        self.screen.set_focus(self._panes[key], scroll_visible=False)
 
     def action_go(self, number: int) -> None:
         """Focus the pane with that number."""
@@ -301,7 +305,7 @@ class Wall(Container, can_focus=True):
             return
         there = _nearest(here, self.cells.values(), TURNS[direction])
         if there is not None:
-            self._panes[there.key].focus()
+            self._focus(there.key)
 
     def action_zoom(self) -> None:
         """Let the focused pane fill the wall, or give the others their places back."""
@@ -341,7 +345,7 @@ class Wall(Container, can_focus=True):
             self._arrange()
             self.call_after_refresh(self.enter)
         else:
-            self._panes[key].focus()
+            self._focus(key)
         self._tabs.refresh()
 
     def tab_row(self, width: int) -> Text:
