@@ -40,7 +40,7 @@ BUDGET = 0.008
 BATCH = 200
 """Messages taken at once."""
 RECENT = 2_000
-"""Milliseconds that rates and the lag speak of: over less they jump about, over more they tell of the past."""
+"""Milliseconds that rates and the lag speak of: less jumps about, more tells of the past."""
 INTERRUPTED = 130
 """Exit code after a signal."""
 TICK = 0.25
