@@ -1,9 +1,9 @@
 """The block structure of markdown, read line by line from text that arrives in pieces.
 
-A line's first characters say what it is; as soon as they do, the rest goes to the leaf block unread. Until then
-the line waits, and `preview` shows it as if it ended there (or not at all while it holds only signs, which may
-become anything). A rule for reading a line must therefore never change its mind: what it says of a line's
-beginning it says of the whole line.
+A line's first characters say what it is; as soon as they do, the rest goes to the leaf block unread. Until
+then the line waits, and `preview` shows it as if it ended there (or not at all while it holds only signs,
+which may become anything). A rule for reading a line must therefore never change its mind: what it says of a
+line's beginning it says of the whole line.
 
 Departures from CommonMark 0.31, each so that what is written stays written:
 
@@ -25,6 +25,7 @@ from dataclasses import replace
 from tui.render.highlight import Highlighter, find_lexer
 from tui.render.inline import Inliner
 from tui.render.leaf import Leaf, Paragraph, write_rule
+from tui.render.markers import INDENTED, RULE, continued, expand, opened
 from tui.render.page import Container, Item, Margin, Page, Quote
 from tui.render.table import Table, read_delimiter, split_row
 from tui.render.verbatim import Verbatim
@@ -33,16 +34,7 @@ STRETCH = 8_192
 """Characters of a line after which a row ends, so that no row depends on text far above it."""
 LINE = 4_096
 """Characters after which a line that still may be anything is text."""
-
 _SIGNS = re.compile(r"[\s>*+\-_=#`~|:]*")
-_INDENT = re.compile(r"[ \t>*+\-0-9.)]*")
-_QUOTE = re.compile(r" {0,3}> ?")
-_MARKER = re.compile(r" {0,3}(?P<sign>[-+*]|(?P<number>\d{1,9})[.)])(?P<gap> +|$)")
-_TASK = re.compile(r"\[([ xX])\] +")
-_HALF_TASK = re.compile(r"\[(?:[ xX](?:\] *)?)?")
-_RULE = re.compile(r" {0,3}(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})")
-_HALF_RULE = re.compile(r" {0,3}(?:[* ]*|[- ]*|[_ ]*)")
-_HALF_MARKER = re.compile(r" {0,3}(?:\d{1,9}[.)]?|[-+*])")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ ]+|$)")
 _HALF_HEADING = re.compile(r" {0,3}#{1,6}")
 _FENCE = re.compile(r"( {0,3})(`{3,}(?=[^`]*$)|~{3,})[ ]*(\S*).*")
@@ -51,14 +43,13 @@ _SETEXT = re.compile(r" {0,3}(=+|-+)[ ]*")
 _HALF_DEFINITION = re.compile(r" {0,3}\[[^\^\[\]\n][^\[\]\n]{0,199}(?:\](?::.*)?)?| {0,3}\[")
 _HALF_DELIMITER = re.compile(r"[ ]*[|:\-][|:\- ]*")
 _HTML = re.compile(
-    r" {0,3}(?:<!--|</?(?:address|article|aside|blockquote|body|center|dd|details|dialog|dir|div|dl|dt|fieldset|"
-    r"figcaption|figure|footer|form|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|nav|ol|option|p|"
+    r" {0,3}(?:<!--|</?(?:address|article|aside|blockquote|body|center|dd|details|dialog|dir|div|dl|dt|"
+    r"fieldset|figcaption|figure|footer|form|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|nav|ol|option|p|"
     r"pre|script|section|source|style|summary|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|track|ul)"
     r"(?=[\s/>]|$))",
     re.IGNORECASE,
 )
 _HALF_HTML = re.compile(r" {0,3}<(?:!-{0,2}|/?[A-Za-z]{0,10}[1-6]?)")
-_INDENTED = " " * 4
 
 
 class Parser:
@@ -106,14 +97,13 @@ class Parser:
                 self._begin(whole=whole, forced=len(self._line) >= LINE)
             if not whole:
                 return stop
-        else:
+        elif self._leaf is not None:
             room = STRETCH - self._column
             stop = min(len(text) if newline < 0 else newline, start + room)
-            assert self._leaf is not None
             self._feed(self._leaf, text[start:stop], self.offset)
             self.offset += stop - start
             if self._column >= STRETCH:
-                self._leaf.stretch(self._start)
+                self._leaf.stretch()
                 self._column = 0
             if stop != newline:
                 return stop
@@ -146,7 +136,7 @@ class Parser:
 
     def _end_line(self) -> None:
         if self._begun and self._leaf is not None:
-            self._leaf.end_line(self._start)
+            self._leaf.end_line(self.offset)
             if isinstance(self._leaf, Paragraph) and self._leaf.level:
                 self._close_leaf()
         self._line, self._begun, self._column = "", False, 0
@@ -155,13 +145,9 @@ class Parser:
 
     def _begin(self, *, whole: bool, forced: bool = False) -> None:
         """Find out what the line is, if it has said so; `whole` when its end is known."""
-        line = self._line
-        if "\t" in line:
-            indent = _INDENT.match(line)
-            assert indent is not None
-            line = indent.group().expandtabs(4) + line[indent.end() :]
+        line = expand(self._line)
         sure = whole or forced
-        depth, rest = self._match_containers(line)
+        depth, rest = continued(self._containers, line)
         blank = not rest.strip(" \t")
         if blank and not sure:
             return
@@ -171,29 +157,12 @@ class Parser:
         if blank and whole:
             self._blank_line(depth)
             return
-        new: list[Container] = []
-        found = self._read_markers(rest, new, depth, sure=sure)
+        interrupts = inside and isinstance(self._leaf, Paragraph)
+        found = opened(rest, self._containers, depth, interrupts=interrupts, sure=sure)
         if found is not None:
-            self._read_leaf(found, depth, new, whole=whole, sure=sure)
+            self._read_leaf(found[1], depth, found[0], whole=whole, sure=sure)
 
-    def _match_containers(self, line: str) -> tuple[int, str]:
-        """Return how many of the open containers the line continues, and the rest of it."""
-        rest = line
-        for depth, container in enumerate(self._containers):
-            if isinstance(container, Quote):
-                match = _QUOTE.match(rest)
-                if not match:
-                    return depth, rest
-                rest = rest[match.end() :]
-            elif rest.startswith(" " * container.indent):
-                rest = rest[container.indent :]
-            elif rest.strip(" "):
-                return depth, rest
-            else:
-                rest = ""
-        return len(self._containers), rest
-
-    def _in_verbatim(self, leaf: Verbatim, rest: str, whole: bool, sure: bool) -> bool:  # noqa: FBT001
+    def _in_verbatim(self, leaf: Verbatim, rest: str, whole: bool, sure: bool) -> bool:
         """Give the line to an open verbatim block, unless it ends there."""
         blank = not rest.strip(" \t")
         if leaf.fence:
@@ -209,7 +178,7 @@ class Parser:
             spaces = min(len(rest) - len(tail), leaf.indent)
             self._go_on(leaf, rest[spaces:])
         elif leaf.indent:
-            if not rest.startswith(_INDENTED) and not blank:
+            if not rest.startswith(INDENTED) and not blank:
                 return False
             if blank and whole:
                 leaf.blank_line()
@@ -223,10 +192,19 @@ class Parser:
         return True
 
     def _go_on(self, leaf: Leaf, text: str) -> None:
-        """The line has said what it is; its text goes to the leaf from here on."""
-        self._line, self._begun = "", True
-        # Expanded tabs make the text longer than the line that it came from.
-        self._feed(leaf, text, max(self._start, self.offset - len(text)))
+        """The line has said what it is; its text goes to the leaf from here on.
+
+        `text` is what the line ends with, tabs expanded; the leaf is given it as it is in the source.
+        """
+        line, self._line, self._begun = self._line, "", True
+        start = column = len(line) - len(text)
+        if "\t" in line:
+            column = len(expand(line)) - len(text)
+            start = next(i for i in range(len(line) + 1) if len(expand(line[:i])) >= column)
+            text = " " * (len(expand(line[:start])) - column) + line[start:]
+        if isinstance(leaf, Verbatim):
+            leaf.begin_line(column)
+        self._feed(leaf, text, self.offset - len(line) + start)
 
     def _blank_line(self, depth: int) -> None:
         self._close_leaf()
@@ -234,61 +212,13 @@ class Parser:
             self._close_to(depth)
         self._blank = True
 
-    def _read_markers(self, rest: str, new: list[Container], depth: int, *, sure: bool) -> str | None:
-        """Collect the quotes and items that the line opens. Return the rest of it, None when it is not known."""
-        while rest[:4] != _INDENTED:
-            quote = _QUOTE.match(rest)
-            if quote:
-                new.append(Quote())
-                rest = rest[quote.end() :]
-                if not rest.strip(" ") and not sure:
-                    return None
-                continue
-            if not sure and (_HALF_RULE.fullmatch(rest) or _HALF_MARKER.fullmatch(rest)):
-                return None
-            match = None if _RULE.fullmatch(rest) else _MARKER.match(rest)
-            if not match:
-                break
-            content = rest[match.end() :]
-            if not content and not sure:
-                return None
-            ordered = match["number"]
-            interrupts = not new and depth == len(self._containers) and isinstance(self._leaf, Paragraph)
-            if interrupts and (not content or (ordered and int(ordered) != 1)):
-                break
-            width = match.end("sign")
-            spaces = len(match["gap"])
-            indent = width + 1 if spaces > 4 or not content else width + spaces
-            rest = " " * (match.end() - indent) + content if content else ""
-            task = _TASK.match(rest)
-            if not task and not sure and _HALF_TASK.fullmatch(rest):
-                return None
-            box = ""
-            if task:
-                rest = rest[task.end() :]
-                box = f"[{task[1].lower()}] "
-                if not rest and not sure:
-                    return None
-            new.append(self._item(match, indent, box, depth, new))
-        return rest
-
-    def _item(self, match: re.Match[str], indent: int, box: str, depth: int, new: list[Container]) -> Item:
-        kind = match["sign"][-1]
-        above = self._containers[depth] if not new and depth < len(self._containers) else None
-        sibling = isinstance(above, Item) and above.kind == kind
-        if not match["number"]:
-            level = sum(isinstance(container, Item) for container in (*self._containers[:depth], *new))
-            return Item(indent, kind, 0, box or "•◦"[level % 2] + " ")
-        number = above.number + 1 if sibling and isinstance(above, Item) else int(match["number"])
-        return Item(indent, kind, number, f"{number}{kind} {box}")
-
     # What leaf it holds -------------------------------------------------------------------------------------
 
     def _read_leaf(self, rest: str, depth: int, new: list[Container], *, whole: bool, sure: bool) -> None:
         leaf = self._leaf
         inside = not new and depth == len(self._containers)
         paragraph = leaf if isinstance(leaf, Paragraph) and not new else None
-        if rest.startswith(_INDENTED) and not paragraph:
+        if rest.startswith(INDENTED) and not paragraph:
             margin = self._open(depth, new)
             self._leaf = Verbatim(margin, Highlighter(None), indent=4)
             self._go_on(self._leaf, rest[4:])
@@ -298,7 +228,7 @@ class Parser:
             return
         if whole and inside and paragraph and self._underline(paragraph, rest):
             return
-        if whole and _RULE.fullmatch(rest):
+        if whole and RULE.fullmatch(rest):
             write_rule(self._open(depth, new), self._start)
             return
         heading = _HEADING.match(rest)
@@ -346,17 +276,20 @@ class Parser:
             return False
         self.page.take_back(paragraph.mark)
         margin = Margin(self.page, paragraph.margin.containers)
+        if paragraph.joined:
+            margin.blank(paragraph.offset)
         if aligns:
             self._leaf = Table(margin, self.inliner, paragraph.only, aligns, paragraph.offset)
             return True
-        assert setext is not None
-        heading = Paragraph(margin, self.inliner, level=1 if setext[1][0] == "=" else 2)
+        heading = Paragraph(margin, self.inliner, level=1 if "=" in rest else 2)
         heading.feed(paragraph.only, paragraph.offset)
         heading.finish(self._start)
         self._leaf = None
         return True
 
-    def _text(self, rest: str, paragraph: Paragraph | None, depth: int, new: list[Container], *, whole: bool) -> None:
+    def _text(
+        self, rest: str, paragraph: Paragraph | None, depth: int, new: list[Container], *, whole: bool
+    ) -> None:
         row = whole and rest.lstrip(" ").startswith("|")
         if paragraph and not (row and depth == len(self._containers)):
             paragraph.next_line()
@@ -367,13 +300,13 @@ class Parser:
             self._close_to(depth)
             return
         margin = self._open(depth, new, gap=not paragraph)
-        self._leaf = Paragraph(margin, self.inliner)
+        self._leaf = Paragraph(margin, self.inliner, joined=paragraph is not None)
         self._go_on(self._leaf, rest.lstrip(" "))
 
     # Opening and closing ------------------------------------------------------------------------------------
 
     def _open(self, depth: int, new: list[Container], *, gap: bool = True) -> Margin:
-        """Close what the line does not continue, open what it opens; return the place of the block to come."""
+        """Close what the line does not continue, open what it opens; return where its block stands."""
         self._close_leaf()
         above = self._containers[depth] if depth < len(self._containers) else None
         self._close_to(depth)

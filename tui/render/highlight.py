@@ -2,8 +2,7 @@
 
 Pygments' lexers want the whole text. Most are tables of regular expressions with a stack of states
 (`RegexLexer`), and the stack is all that one line owes to those above it: it is carried here. Pygments' own
-loop does not give it back, so the loop is written out for plain tables; lexers with a context
-(`ExtendedRegexLexer`) keep it there; the others see each line alone.
+loop does not give it back, so the loop is written out. The few lexers of other kinds see each line alone.
 
 One thing that the stack does not know is a comment or string of several lines that a lexer matches with one
 expression (`/* … */` in C). When a line holds such an opening and Pygments, given the line and the closing,
@@ -14,7 +13,6 @@ A line is lexed in parts of `PART` characters.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -24,15 +22,16 @@ from pygments.lexers import get_lexer_by_name
 from pygments.lexers.data import YamlLexerContext
 from pygments.style import Style as PygmentsStyle
 from pygments.styles import get_style_by_name
-from pygments.token import Comment, Error, String, Text, Whitespace, _TokenType
+from pygments.token import Comment, Error, String, Text, Whitespace, _TokenType, is_token_subtype
 from pygments.util import ClassNotFound
 from rich.style import Style
 
 from tui.render.theme import Theme
 
-PART = 512
+PART = 160
 """Characters of a line that are lexed at once."""
 
+_CONTEXT: type[LexerContext] = YamlLexerContext
 _SPANS = {"/*": "*/", "<!--": "-->", "`": "`", "--[[": "]]", "=begin": "=end", "{-": "-}"}
 
 Tokens = list[tuple[_TokenType, str]]
@@ -50,27 +49,34 @@ def find_lexer(name: str) -> Lexer | None:
 class Highlighter:
     """The state of a lexer between two lines."""
 
-    __slots__ = ("_closing", "_context", "_inside", "_lexer", "_stack")
+    __slots__ = ("_closing", "_context", "_inside", "_lexer")
 
     def __init__(self, lexer: Lexer | None) -> None:
         self._lexer = lexer
-        self._stack: list[str] = ["root"]
-        self._context: LexerContext | None = None
+        # YAML's context has all that the plain one has, and its own lexer needs it.
+        self._context = _CONTEXT("", 0)
         self._inside: _TokenType | None = None  # in a comment or string of several lines
         self._closing = ""
 
     def copy(self) -> Highlighter:
         """Return a highlighter in the same state."""
         other = Highlighter(self._lexer)
-        other._stack = self._stack.copy()
-        other._context = copy.deepcopy(self._context)
+        vars(other._context).update(
+            {
+                name: value.copy() if isinstance(value, list) else value
+                for name, value in vars(self._context).items()
+            }
+        )
         other._inside, other._closing = self._inside, self._closing
         return other
 
+    @property
+    def depth(self) -> int:
+        """How many states the lexer is in."""
+        return len(self._context.stack)
+
     def line(self, text: str) -> Tokens:
         """Return the tokens of the next line, or part of a line, and step on."""
-        if self._lexer is None:
-            return [(Text, text)]
         if self._inside is not None:
             end = text.find(self._closing)
             if end < 0:
@@ -78,68 +84,73 @@ class Highlighter:
             end += len(self._closing)
             kind, self._inside = self._inside, None
             return [(kind, text[:end]), *self.line(text[end:])]
-        depth = len(self._stack)
         for opening, closing in _SPANS.items():
             start = text.rfind(opening)
             if start >= 0 and text.find(closing, start + len(opening)) < 0:
-                before = self.copy()
-                tokens = before._lex(text.rstrip("\n") + " " + closing)
-                kind = tokens[-1][0]
-                whole = sum(len(part) for _, part in tokens[:-1]) == start
-                if whole and (kind in Comment or kind in String):
-                    after = self.copy()
-                    after._lex(text)
-                    if len(after._stack) <= depth:
-                        self._inside, self._closing = kind, closing
-                        return [*tokens[:-1], (kind, text[start:])]
-        return self._lex(text)
+                tokens = self._span(text, start, closing)
+                if tokens:
+                    return tokens
+        return self.lex(text)
 
-    def _lex(self, text: str) -> Tokens:
+    def _span(self, text: str, start: int, closing: str) -> Tokens:
+        """Return the line's tokens if a span of several lines begins there; nothing otherwise."""
+        tokens = self.copy().lex(f"{text.rstrip()} {closing}\n")
+        while tokens and tokens[-1][1].isspace():
+            tokens.pop()
+        kind = tokens[-1][0]
+        alone = sum(len(part) for _, part in tokens[:-1]) == start
+        if not alone or not any(is_token_subtype(kind, family) for family in (Comment, String)):
+            return []
+        after = self.copy()
+        after.lex(text)
+        if after.depth > self.depth:
+            return []  # the lexer knows the span as a state
+        self._inside, self._closing = kind, closing
+        return [*tokens[:-1], (kind, text[start:])]
+
+    def lex(self, text: str) -> Tokens:
+        """Return the tokens as far as the lexer's states tell them apart, and step on."""
         lexer = self._lexer
-        if isinstance(lexer, ExtendedRegexLexer):
-            return self._lex_context(lexer, text)
-        if isinstance(lexer, RegexLexer):
-            return list(_run(lexer, text, self._stack))
-        assert lexer is not None
-        return [(kind, part) for _, kind, part in lexer.get_tokens_unprocessed(text)]
-
-    def _lex_context(self, lexer: ExtendedRegexLexer, text: str) -> Tokens:
-        if self._context is None:
-            # YAML's context has all that the plain one has, and its own lexer needs it.
-            self._context = YamlLexerContext(text, 0)
-        else:
-            self._context.text, self._context.pos, self._context.end = text, 0, len(text)
-        return [(kind, part) for _, kind, part in lexer.get_tokens_unprocessed(context=self._context)]
+        if lexer is None:
+            return [(Text, text)]
+        if not isinstance(lexer, RegexLexer):
+            return [(kind, part) for _, kind, part in lexer.get_tokens_unprocessed(text)]
+        self._context.text, self._context.pos, self._context.end = text, 0, len(text)
+        return list(_run(lexer, self._context))
 
 
-def _run(lexer: RegexLexer, text: str, stack: list[str]) -> Iterator[tuple[_TokenType, str]]:
-    """Do what `RegexLexer.get_tokens_unprocessed` does, and leave the stack as it is at the end."""
-    tables: Any = lexer._tokens
-    position = 0
-    while position < len(text):
-        for matches, action, change in tables[stack[-1]]:
-            match = matches(text, position)
+def _run(lexer: RegexLexer, context: LexerContext) -> Iterator[tuple[_TokenType, str]]:
+    """Do what the lexer's own loop does, up to the end of the text: there, a state may wait for more."""
+    tables: Any = vars(type(lexer))["_tokens"]  # made from `tokens` by the lexer's metaclass
+    extended = (context,) if isinstance(lexer, ExtendedRegexLexer) else ()
+    text = context.text
+    while context.pos < len(text):
+        for matches, action, change in tables[context.stack[-1]]:
+            match = matches(text, context.pos)
             if not match:
                 continue
-            if isinstance(action, _TokenType):
-                yield action, match.group()
-            elif action is not None:
-                yield from ((kind, part) for _, kind, part in action(lexer, match))
-            position = match.end()
+            if action is None or isinstance(action, _TokenType):
+                context.pos = match.end()
+                if action is not None:
+                    yield action, match.group()
+            else:
+                yield from ((kind, part) for _, kind, part in action(lexer, match, *extended))
+                if not extended:
+                    context.pos = match.end()
             if change is not None:
-                _change(stack, change)
+                _change(context.stack, change)
             break
         else:
-            if text[position] == "\n":
-                stack[:] = ["root"]
+            if text[context.pos] == "\n":
+                context.stack = ["root"]
                 yield Whitespace, "\n"
             else:
-                yield Error, text[position]
-            position += 1
+                yield Error, text[context.pos]
+            context.pos += 1
 
 
 def _change(stack: list[str], change: Any) -> None:
-    """Change the stack of states as a rule demands: a number or `#pop` leaves, `#push` repeats, a name enters."""
+    """Change the stack as a rule demands: a number or `#pop` leaves, `#push` repeats, a name enters."""
     if isinstance(change, int):
         del stack[max(1, len(stack) + change) :]
         return

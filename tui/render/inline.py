@@ -7,6 +7,7 @@ alternative text; HTML as text. Which pieces are settled is `flow`'s business.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -19,17 +20,22 @@ from tui.render.theme import Theme
 Span = tuple[str, Style]
 """Text and its style; a newline stands alone, and ends a row."""
 
+SPECIAL = frozenset("\\`*_~[]!<&")
+"""Characters that may have a meaning; text without them needs no parser."""
+
 _URL = re.compile(r"https?://[^\s<>\"`]+")
 _TRAILING = re.compile(r"[?!.,:*_~'\";]+$")
 _DEFINITION = re.compile(
-    r"""\[((?:[^\[\]\\]|\\.){1,200})\]:[ \t]*(?:<([^<>]*)>|(\S+))(?:[ \t]+(?:"[^"]*"|'[^']*'|\([^()]*\)))?[ \t]*"""
+    r"""\[((?:[^\[\]\\]|\\.){1,200})\]:[ \t]*(?:<([^<>]*)>|(\S+))"""
+    r"""(?:[ \t]+(?:"[^"]*"|'[^']*'|\([^()]*\)))?[ \t]*"""
 )
 _OPENINGS = {"strong_open": "strong", "em_open": "emphasis", "s_open": "strike"}
 _CLOSINGS = {"strong_close": "strong", "em_close": "emphasis", "s_close": "strike"}
 
 
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+_normal = lru_cache(maxsize=256)(_MARKDOWN.normalizeLink)
+_readable = lru_cache(maxsize=256)(_MARKDOWN.normalizeLinkText)
 
 
 class Inliner:
@@ -39,7 +45,6 @@ class Inliner:
         self.theme = theme
         self.environment: dict[str, Any] = {"references": {}} if environment is None else environment
         """What markdown-it keeps link definitions in; shared by the inliners of one response."""
-        self._markdown = _parser()
         self._styles: dict[tuple[Style, frozenset[str], str], Style] = {}
 
     def define(self, line: str) -> bool:
@@ -48,8 +53,8 @@ class Inliner:
         if not match:
             return False
         label = normalizeReference(match[1])
-        target = self._markdown.normalizeLink(match[2] if match[2] is not None else match[3])
-        if not label or not self._markdown.validateLink(target):
+        target = _normal(match[2] if match[2] is not None else match[3])
+        if not label or not _MARKDOWN.validateLink(target):
             return False
         self.environment["references"].setdefault(label, {"title": "", "href": target, "map": [0, 0]})
         return True
@@ -61,7 +66,7 @@ class Inliner:
         whether a `*` can open or close emphasis depends on it.
         """
         tokens: list[Token] = []
-        self._markdown.inline.parse(before + text, self._markdown, self.environment, tokens)
+        _MARKDOWN.inline.parse(before + text, _MARKDOWN, self.environment, tokens)
         if before:
             tokens[0].content = tokens[0].content[1:]
         out: list[Span] = []
@@ -84,10 +89,14 @@ class Inliner:
                 shown.append(token.content)
         return out
 
+    def text(self, text: str, base: Style) -> list[Span]:
+        """Return text that may hold markup as spans over the base style."""
+        return self.plain(text, base) if SPECIAL.isdisjoint(text) else self.spans(text, base)
+
     def plain(self, text: str, base: Style) -> list[Span]:
         """Return text without markup as spans: addresses in it become links."""
         if "://" not in text:
-            return [(text, base)]
+            return [(text, base)] if text else []
         out: list[Span] = []
         self._text(out, text, base, frozenset(), "")
         return out
@@ -100,7 +109,9 @@ class Inliner:
             out.append((tick + token.content + tick, self.style(base, roles | {"code"}, target)))
         elif token.type == "image":
             source = str(token.attrs["src"])
-            out.append((f"image: {token.content or source}", self.style(base, roles | {"link"}, target or source)))
+            out.append(
+                (f"image: {token.content or source}", self.style(base, roles | {"link"}, target or source))
+            )
             if not target:
                 self._close_link(out, base, source, token.content or source)
         else:
@@ -118,13 +129,13 @@ class Inliner:
             if match.start() > at:
                 out.append((text[at : match.start()], self.style(base, roles, "")))
             at = match.start() + len(url)
-            href = self._markdown.normalizeLink(url)
+            href = _normal(url)
             out.append((url, self.style(base, roles | {"link"}, href)))
         if at < len(text):
             out.append((text[at:], self.style(base, roles, "")))
 
     def _close_link(self, out: list[Span], base: Style, target: str, shown: str) -> None:
-        readable = self._markdown.normalizeLinkText(target)
+        readable = _readable(target)
         if readable.removeprefix("mailto:") != shown and target != shown:
             out.append((f" ({readable})", self.style(base, frozenset({"target"}), target)))
 

@@ -1,6 +1,7 @@
 """What every leaf block is, and the leaves of running text: paragraphs and headings, and rules.
 
-A leaf takes the content of its lines, without what surrounds it, and writes rows as soon as they cannot change.
+A leaf takes the content of its lines, without what surrounds it, and writes rows as soon as they cannot
+change.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Leaf(ABC):
         """A newline came."""
 
     @abstractmethod
-    def stretch(self, offset: int) -> None:
+    def stretch(self) -> None:
         """The line has become so long that a row must end here."""
 
     @abstractmethod
@@ -54,14 +55,16 @@ class Leaf(ABC):
 
 
 class Paragraph(Leaf):
-    """Running text. Each of its lines begins a row: CommonMark lets a renderer show soft breaks as line breaks,
-    models mean them, and so do logs.
+    """Running text. Each of its lines begins a row: CommonMark lets a renderer show soft breaks as line
+    breaks, models mean them, and so do logs.
     """
 
-    def __init__(self, margin: Margin, inliner: Inliner, *, level: int = 0) -> None:
+    def __init__(self, margin: Margin, inliner: Inliner, *, level: int = 0, joined: bool = False) -> None:
         self.margin = margin
         self.level = level
         """1 to 6 for a heading."""
+        self.joined = joined
+        """Whether it stands right below another paragraph: it looked as if it might become a table."""
         self.mark = len(margin.page.rows)
         """Where its rows begin on the page, as long as `only` says something."""
         self.only: str | None = ""
@@ -76,9 +79,11 @@ class Paragraph(Leaf):
 
     @property
     def resting(self) -> bool:
+        """See `Leaf`."""
         return self.only is None and self._flow.settled and self._flow.wrapper.empty
 
     def feed(self, text: str, offset: int) -> None:
+        """See `Leaf`."""
         if "\t" in text:
             text = text.replace("\t", " ")
         if self.offset < 0:
@@ -93,6 +98,7 @@ class Paragraph(Leaf):
         self._flow.feed(text, offset)
 
     def end_line(self, offset: int) -> None:
+        """See `Leaf`."""
         if not self.level:
             self._flow.feed("\n", offset)
 
@@ -100,23 +106,27 @@ class Paragraph(Leaf):
         """Another line belongs to the paragraph."""
         self.only = None
 
-    def stretch(self, offset: int) -> None:
+    def stretch(self) -> None:
+        """See `Leaf`."""
         self.only = None
-        self._flow.wrapper.end_row(offset)
+        self._flow.wrapper.end_row(self.offset)
 
     def finish(self, offset: int) -> None:
+        """See `Leaf`."""
         self._flow.finish(offset)
         if self.margin.fresh:
             self.margin.emit([], 0, offset)
 
     def preview(self, offset: int) -> None:
+        """See `Leaf`."""
         self._flow.preview()
         if self.margin.fresh:
             self.margin.emit([], 0, offset)
 
     def copy(self, page: Page, inliner: Inliner) -> Paragraph:
+        """See `Leaf`."""
         margin = self.margin.copy(page)
-        other = Paragraph(margin, inliner, level=self.level)
+        other = Paragraph(margin, inliner, level=self.level, joined=self.joined)
         other.mark, other.only, other.offset, other._held = self.mark, self.only, self.offset, self._held
         wrapper = self._flow.wrapper.copy(margin)
         other._flow = self._flow.copy(wrapper, inliner, other._flow.base)

@@ -1,10 +1,10 @@
 """Markdown that arrives in pieces, as rows of a width. The cost of a piece is that of the piece.
 
-The text is divided into sections of about `SECTION` characters, at places where all that was read is in rows.
-A section knows the parser's state at its beginning, so its rows can be thrown away and made again from its text,
-at any width: after a resize a section is laid when it is looked at, and of a long response only the `KEPT`
-sections that were looked at last hold rows. Until a section is laid its number of rows is an estimate; laying it
-corrects `len()`, which `take_changed` tells.
+The text is divided into sections of about `SECTION` characters, at places where all that was read is in
+rows. A section knows the parser's state at its beginning, so its rows can be thrown away and made again from
+its text, at any width: after a resize a section is laid when it is looked at, and of a long response only the
+`KEPT` sections that were looked at last hold rows. Until a section is laid its number of rows is an estimate;
+laying it corrects `len()`, which `take_changed` tells.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tui.render.theme import Theme
 
 SECTION = 2_048
 """Characters after which a section ends where it can."""
-KEPT = 128
+KEPT = 32
 """Sections that hold their rows at once."""
 
 
@@ -89,7 +89,7 @@ class LineRenderer:
         self._forget(ratio)
 
     def __len__(self) -> int:
-        """Return the number of rows; an estimate while there are rows that have not been looked at since a resize."""
+        """Return the number of rows: an estimate while some were not looked at since a resize."""
         self._settle()
         return self._tops[-1] + len(self._parser.page.rows) + len(self._tail)
 
@@ -123,7 +123,7 @@ class LineRenderer:
         return self.row(y).offset if y < len(self) else self._parser.offset
 
     def row_of(self, offset: int) -> int:
-        """Return the row that shows a place in the text; the first of several that begin at the same place."""
+        """Return the row that shows a place in the text, the first of those that begin there."""
         self._settle()
         if self._sections and offset < self._start:
             index = max(0, bisect_right(self._sections, offset, key=lambda section: section.start) - 1)
@@ -227,7 +227,7 @@ class LineRenderer:
         return section.rows
 
     def _keep(self, index: int) -> None:
-        """Remember that a section was looked at; let go of the rows of the one that was not for the longest."""
+        """Note that a section was looked at; let go of the rows of the one that was not for the longest."""
         self._laid.pop(index, None)
         self._laid[index] = None
         if len(self._laid) > KEPT:

@@ -1,4 +1,4 @@
-"""Where rows are written: a page of one width, and the margin that a block's quotes and list items take of it."""
+"""Where rows are written: a page of one width, and the margin that quotes and list items take of it."""
 
 from __future__ import annotations
 
@@ -123,7 +123,17 @@ class Margin:
         """Return the same margin on another page."""
         if page.width == self.page.width and page.theme is self.page.theme:
             other = object.__new__(Margin)
-            other.page, other.containers, other.fresh, other.style = page, self.containers, self.fresh, self.style
-            other._lead, other._rest, other._cells, other.width = self._lead, self._rest, self._cells, self.width
+            other.page, other.containers, other.fresh, other.style = (
+                page,
+                self.containers,
+                self.fresh,
+                self.style,
+            )
+            other._lead, other._rest, other._cells, other.width = (
+                self._lead,
+                self._rest,
+                self._cells,
+                self.width,
+            )
             return other
         return Margin(page, self.containers, fresh=self.fresh)

@@ -62,7 +62,9 @@ def fit(natural: list[int], width: int) -> list[int] | None:
     low, high = 1, max(natural)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if sum(min(cells, middle) for cells in natural) <= room else (low, middle - 1)
+        low, high = (
+            (middle, high) if sum(min(cells, middle) for cells in natural) <= room else (low, middle - 1)
+        )
     widths = [min(cells, low) for cells in natural]
     for index, cells in enumerate(natural):
         if sum(widths) < room and widths[index] < cells:
@@ -93,14 +95,17 @@ class Table(Leaf):
 
     @property
     def resting(self) -> bool:
+        """See `Leaf`."""
         return not self._learning and not self._line
 
     def feed(self, text: str, offset: int) -> None:
+        """See `Leaf`."""
         if not self._line:
             self._offset = offset
         self._line += text
 
-    def end_line(self, offset: int) -> None:
+    def end_line(self, offset: int) -> None:  # noqa: ARG002  it knows where its line begins
+        """See `Leaf`."""
         cells = self._parse(self._line, self.margin.style)
         at = self._offset
         length, self._line = len(self._line), ""
@@ -121,19 +126,23 @@ class Table(Leaf):
             self._learning = False
             self._rows = []
 
-    def stretch(self, offset: int) -> None:
+    def stretch(self) -> None:
         """A line that is longer than a table's may be has ended the table before."""
 
     def finish(self, offset: int) -> None:
+        """See `Leaf`."""
         if self._line:
             self.end_line(offset)
+        if self._widths is None and self._first:
+            self._record([[] for _ in self._titles], self._start, first=True)
 
-    def preview(self, offset: int) -> None:
+    def preview(self, offset: int) -> None:  # noqa: ARG002  it knows where its line begins
         """The row that is not whole makes no column wider."""
         if self._line.strip("| \t"):
             self._body(self._parse(self._line, self.margin.style), self._offset)
 
     def copy(self, page: Page, inliner: Inliner) -> Table:
+        """See `Leaf`."""
         other = object.__new__(Table)
         other.__dict__.update(self.__dict__)
         other._inliner = inliner
@@ -149,7 +158,7 @@ class Table(Leaf):
         """Return as many cells as there are columns."""
         cells = split_row(line)[: len(self._aligns)]
         cells += [""] * (len(self._aligns) - len(cells))
-        return [self._inliner.spans(cell, base) if cell else [] for cell in cells]
+        return [self._inliner.text(cell, base) for cell in cells]
 
     @staticmethod
     def _cells(spans: list[Span]) -> int:
@@ -166,23 +175,23 @@ class Table(Leaf):
         if self._widths is None:
             return
         border = self.margin.style + self._inliner.theme.border
-        self._row(self._titles, self._start)
+        self._row(self._titles, self._widths, self._start)
         line = "─┼─".join("─" * width for width in self._widths)
         self.margin.emit([Segment(line, border)], len(line), self._start)
 
     def _body(self, cells: Cells, offset: int) -> None:
+        first, self._first = self._first, False
         if self._widths is None:
-            self._record(cells, offset)
+            self._record(cells, offset, first=first)
         else:
-            self._row(cells, offset)
+            self._row(cells, self._widths, offset)
 
-    def _row(self, cells: Cells, offset: int) -> None:
-        assert self._widths is not None
+    def _row(self, cells: Cells, widths: list[int], offset: int) -> None:
         border = Segment(_GAP, self.margin.style + self._inliner.theme.border)
-        columns = [_wrap(self.margin, spans, width) for spans, width in zip(cells, self._widths, strict=True)]
+        columns = [_wrap(self.margin, spans, width) for spans, width in zip(cells, widths, strict=True)]
         for index in range(max(len(column.rows) for column in columns) or 1):
             segments: list[Segment] = []
-            for number, (column, width) in enumerate(zip(columns, self._widths, strict=True)):
+            for number, (column, width) in enumerate(zip(columns, widths, strict=True)):
                 if number:
                     segments.append(border)
                 here = column.rows[index] if index < len(column.rows) else None
@@ -193,12 +202,11 @@ class Table(Leaf):
                 segments += here.segments if here else []
                 if room - left:
                     segments.append(Segment(" " * (room - left), self.margin.style))
-            self.margin.emit(segments, sum(self._widths) + len(_GAP) * (len(columns) - 1), offset)
+            self.margin.emit(segments, sum(widths) + len(_GAP) * (len(columns) - 1), offset)
 
-    def _record(self, cells: Cells, offset: int) -> None:
-        if not self._first:
+    def _record(self, cells: Cells, offset: int, *, first: bool) -> None:
+        if not first:
             self.margin.blank(offset)
-        self._first = False
         for title, spans in zip(self._titles, cells, strict=True):
             wrapper = Wrapper(self.margin)
             for text, style in [*title, (": ", self._column), *spans]:

@@ -58,10 +58,10 @@ def _theme(
         headings=(
             Style.parse(f"bold underline {head}"),
             Style.parse(f"bold {head}"),
-            Style.parse("bold underline"),
-            Style.parse("bold"),
-            Style.parse("bold italic"),
+            Style.parse(f"bold italic {head}"),
+            Style.parse("underline"),
             Style.parse("italic underline"),
+            Style.parse("italic"),
         ),
         strong=Style(bold=True),
         emphasis=Style(italic=True),
@@ -109,8 +109,8 @@ PLAIN = Theme(
     headings=(
         Style(bold=True, underline=True),
         Style(bold=True),
-        Style(underline=True),
         Style(bold=True, italic=True),
+        Style(underline=True),
         Style(italic=True, underline=True),
         Style(italic=True),
     ),

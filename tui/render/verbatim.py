@@ -25,7 +25,11 @@ class _Ground(Margin):
 
     def emit(self, segments: list[Segment], cells: int, offset: int) -> None:
         padding = self.width - cells
-        ground = [Segment(" " * padding, self.page.theme.block)] if padding and self.page.theme.block.bgcolor else []
+        ground = (
+            [Segment(" " * padding, self.page.theme.block)]
+            if padding and self.page.theme.block.bgcolor
+            else []
+        )
         inner = len(self._inner and self._inner[0].text)
         super().emit([*self._inner, *segments, *ground], inner + cells + (padding if ground else 0), offset)
 
@@ -55,9 +59,15 @@ class Verbatim(Leaf):
 
     @property
     def resting(self) -> bool:
+        """See `Leaf`."""
         return not self._line and self._wrapper.empty
 
+    def begin_line(self, column: int) -> None:
+        """A line begins, so many columns from the left; its tabs count from there."""
+        self._column = column
+
     def feed(self, text: str, offset: int) -> None:
+        """See `Leaf`."""
         while self._blank:
             self._blank -= 1
             self._wrapper.end_row(offset, always=True)
@@ -65,32 +75,36 @@ class Verbatim(Leaf):
             self._at = offset
         self._line += text
         while len(self._line) >= PART:
-            self._lex(PART)
+            self._lex(self._line.rfind(" ", PART // 2, PART) + 1 or PART)
 
     def blank_line(self) -> None:
         """A blank line came, which belongs to the block only if it goes on."""
         self._blank += 1
 
     def end_line(self, offset: int) -> None:
+        """See `Leaf`."""
         if not self._line:
             self._at = offset
         self._lex(len(self._line), end="\n")
-        self._column = 0
         self._started = True
         self._wrapper.end_row(offset, always=True)
 
-    def stretch(self, offset: int) -> None:
+    def stretch(self) -> None:
+        """See `Leaf`."""
         self._lex(len(self._line))
-        self._wrapper.end_row(offset)
+        self._wrapper.end_row(self._at)
 
     def finish(self, offset: int) -> None:
+        """See `Leaf`."""
         if self._line or not self._wrapper.empty or (self.margin.fresh and not self._started):
             self.end_line(offset)
 
     def preview(self, offset: int) -> None:
+        """See `Leaf`."""
         self.finish(offset)
 
-    def copy(self, page: Page, inliner: Inliner) -> Verbatim:
+    def copy(self, page: Page, inliner: Inliner) -> Verbatim:  # noqa: ARG002  no markup here
+        """See `Leaf`."""
         other = object.__new__(Verbatim)
         other.margin = self.margin.copy(page)
         other.fence, other.indent = self.fence, self.indent

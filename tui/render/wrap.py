@@ -1,11 +1,9 @@
 """Styled text into rows of a number of cells.
 
-Cells are counted as rich counts them, which is how Textual counts a strip. What a reader sees as one character
-(an emoji with joiners, a letter with combining marks, a flag) is a cluster and never cut in two. Rows break at
-spaces and beside wide characters (Chinese, Japanese and Korean are written without spaces), where no closing
-mark would begin a row; a word that is wider than a row is cut.
-
-Adding a text in pieces gives the rows that adding the whole gives.
+Cells are counted as rich counts them, which is how Textual counts a strip. What a reader sees as one
+character (an emoji with joiners, a letter with combining marks, a flag) is a cluster and never cut in two.
+Rows break at spaces and beside wide characters (Chinese, Japanese and Korean are written without spaces),
+where no closing mark would begin a row; a word that is wider than a row is cut.
 """
 
 from __future__ import annotations
@@ -20,10 +18,12 @@ from tui.render.page import Margin
 
 CLUSTER = 32
 """Code points of a cluster at most; a longer one is hostile."""
-WORD = 512
+WORD = 256
 """Characters of a word at most, however few cells it takes."""
 
-_NARROW = re.compile("[ -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u2211\u2500-\u25fc]*")
+_NARROW = re.compile(
+    "[ -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u2211\u2500-\u25fc]*"
+)
 """Nothing but characters of one cell; a test compares it with rich's table."""
 _PIECE = re.compile(" +|[^ ]+")
 _CLOSING = frozenset(".,:;!?)]}%\"'…’”›»、。，．！？：；）］｝」』】〉》〕ー々")
