@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from rich.style import Style
 
 from tui.render.page import Margin, Page, Row
-from tui.render.theme import DARK
+from tui.render.theme import DARK, Theme
 from tui.render.wrap import Wrapper
 
 TAB = 4
@@ -14,8 +16,66 @@ TAB = 4
 def plain_rows(text: str, width: int, style: Style) -> list[Row]:
     """Return the (cleaned) text in rows of at most `width` cells; a line break begins a row."""
     page = Page(width, DARK)
+    offset = 0
     for line in text.split("\n"):
+        end = offset + len(line)
         wrapper = Wrapper(Margin(page, ()))
-        wrapper.add(line.expandtabs(TAB), style, 0, 0)
-        wrapper.end_row(0, always=True)
+        wrapper.add(line.expandtabs(TAB), style, offset, end)
+        wrapper.end_row(offset, always=True)
+        offset = end + 1
     return page.rows
+
+
+class PlainRenderer:
+    """The rows of a text that is no markdown, by the same methods as a `LineRenderer`.
+
+    For text whose markdown cannot be rendered: each piece costs a layout of the whole.
+    """
+
+    def __init__(self, width: int, theme: Theme) -> None:
+        self._width = max(1, width)
+        self._style = theme.text
+        self._text = ""
+        self._rows: list[Row] = []
+        self._changed = 0
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def feed(self, text: str) -> None:
+        """Take a further piece of clean text."""
+        self._text += text
+        self._lay()
+
+    def finish(self) -> None:
+        """Nothing is open in plain text."""
+
+    def resize(self, width: int) -> None:
+        """Change the width."""
+        self._width = max(1, width)
+        self._lay()
+
+    def row(self, y: int) -> Row:
+        """Return a row; a blank one beyond the end."""
+        return self._rows[y] if y < len(self._rows) else Row([], 0, len(self._text))
+
+    def take_changed(self) -> int:
+        """Return the first row that changed since the last call; `len()` when none did."""
+        changed, self._changed = self._changed, len(self._rows)
+        return changed
+
+    def source_at(self, y: int) -> int:
+        """Return where in the text a row begins, in characters."""
+        return self.row(y).offset
+
+    def row_of(self, offset: int) -> int:
+        """Return the row that shows a place in the text."""
+        return max(0, bisect_right(self._rows, offset, key=lambda row: row.offset) - 1)
+
+    def end(self, height: int) -> int:
+        """Return the first of the last `height` rows."""
+        return max(0, len(self._rows) - height)
+
+    def _lay(self) -> None:
+        self._rows = plain_rows(self._text, self._width, self._style)
+        self._changed = 0

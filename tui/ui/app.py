@@ -114,6 +114,13 @@ class WallApp(App[None]):
     # One token, from the feed to the panes
 
     def _frame(self) -> bool:
+        try:
+            return self._draw()
+        except Exception as error:  # noqa: BLE001  in a callback of the loop nobody else would hear of it
+            self._handle_exception(error)
+            return False
+
+    def _draw(self) -> bool:
         wall = self.query_one(Wall)
         began = perf_counter()
         while True:

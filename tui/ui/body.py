@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
-from tui.render import LineRenderer, Row, Theme, plain_rows
+from tui.render import LineRenderer, PlainRenderer, Row, Theme, plain_rows
 from tui.state import Response
 from tui.ui.header import ending_of
 from tui.ui.palette import Palette
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 BLANK = Row([], 0, 0)
 QUESTION_ROWS = 3
@@ -22,20 +29,21 @@ class Body:
     def __init__(self, response: Response, width: int, theme: Theme, palette: Palette) -> None:
         self.response = response
         self._width = width
+        self._theme = theme
         self._palette = palette
-        self._renderer = LineRenderer(width, theme)
-        self._renderer.feed(response.text)
+        self._renderer: LineRenderer | PlainRenderer = LineRenderer(width, theme)
         self._ended = False
         self._above: list[Row] = []
         self._below: list[Row] = []
+        self.feed(response.text)
         self.update()
 
     def __len__(self) -> int:
-        return len(self._above) + len(self._renderer) + len(self._below)
+        return len(self._above) + self._rows() + len(self._below)
 
     def end(self, height: int) -> int:
         """Return the first of the last `height` rows; these are laid, so that none of them will move."""
-        self._renderer.end(height)
+        self._ask(lambda renderer: renderer.end(height))
         return max(0, len(self) - height)
 
     def row(self, y: int) -> Row:
@@ -43,44 +51,65 @@ class Body:
         y -= len(self._above)
         if y < 0:
             return self._above[y]
-        if y < len(self._renderer):
-            return self._renderer.row(y)
-        return self._below[y - len(self._renderer)]
+        rows = self._rows()
+        return self._ask(lambda renderer: renderer.row(y)) if y < rows else self._below[y - rows]
 
     def feed(self, text: str) -> None:
         """Add text at the end of the answer."""
-        self._renderer.feed(text)
+        try:
+            self._renderer.feed(text)
+        except Exception as error:  # noqa: BLE001  whatever it is, the text is shown
+            self._fall_back(error)
 
     def resize(self, width: int) -> None:
         """Lay everything anew at another width."""
         self._width = width
-        self._renderer.resize(width)
+        self._ask(lambda renderer: renderer.resize(width))
         self.update()
 
     def update(self) -> None:
         """Take over what is not text: the question, and how the response ended."""
         if not self._ended and self.response.ended_at is not None:
             self._ended = True
-            self._renderer.finish()
+            self._ask(lambda renderer: renderer.finish())
         self._above = self._question()
         self._below = self._ending()
 
     def take_changed(self) -> int:
         """Return the first row that changed since the last call; the length when none did."""
-        changed = self._renderer.take_changed()
-        return len(self) if changed >= len(self._renderer) else changed + len(self._above)
+        changed = self._ask(lambda renderer: renderer.take_changed())
+        return len(self) if changed >= self._rows() else changed + len(self._above)
 
     def anchor(self, y: int) -> int:
         """Return the place in the text at which row `y` begins, to find it again at another width."""
-        return self._renderer.source_at(min(max(0, y - len(self._above)), max(0, len(self._renderer) - 1)))
+        y = min(max(0, y - len(self._above)), max(0, self._rows() - 1))
+        return self._ask(lambda renderer: renderer.source_at(y))
 
     def row_of(self, anchor: int) -> int:
         """Return the row that shows a place in the text."""
-        return len(self._above) + self._renderer.row_of(anchor) if anchor else 0
+        return len(self._above) + self._ask(lambda renderer: renderer.row_of(anchor)) if anchor else 0
 
-    def plain(self) -> str:
-        """Return the answer as it was published."""
-        return self.response.text
+    def _rows(self) -> int:
+        return self._ask(len)
+
+    def _ask(self, question: Callable[[LineRenderer | PlainRenderer], T]) -> T:
+        """Ask the renderer; one that fails gives way to one that cannot.
+
+        What comes from a channel is anybody's, and highlighting runs other people's lexers over it: a fault
+        in there costs one response its looks, and not everybody their screen.
+        """
+        try:
+            return question(self._renderer)
+        except Exception as error:  # noqa: BLE001  whatever it is, the text is shown
+            self._fall_back(error)
+            return question(self._renderer)
+
+    def _fall_back(self, error: Exception) -> None:
+        if isinstance(self._renderer, PlainRenderer):
+            raise error
+        log.error("a response cannot be rendered as markdown and is shown as it is", exc_info=error)
+        self._renderer = PlainRenderer(self._width, self._theme)
+        self._renderer.feed(self.response.text)
 
     def _question(self) -> list[Row]:
         style = self._palette.muted + Style(italic=True)
@@ -100,4 +129,4 @@ class Body:
         if ending is None:
             return []
         rows = plain_rows(ending, self._width, self._palette.states[self.response.status])
-        return [BLANK, *rows] if len(self._renderer) else rows
+        return [BLANK, *rows] if self._rows() else rows
