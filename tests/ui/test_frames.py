@@ -72,3 +72,18 @@ async def test_a_stopped_clock_draws_no_more() -> None:
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert not frames
+
+
+async def test_a_wake_during_a_frame_is_not_lost() -> None:
+    frames: list[float] = []
+
+    def draw() -> bool:
+        frames.append(perf_counter())
+        if len(frames) == 1:
+            clock.wake()  # something came after this frame had looked
+            asyncio.get_running_loop().call_soon(clock.wake)
+        return False
+
+    clock = FrameClock(draw)
+    clock.wake()
+    await until(lambda: len(frames) == 2 and clock.idle)

@@ -29,6 +29,8 @@ class Entry:
     live: bool
     held: bool = False
     """Focused, pinned or scrolled back: somebody reads it, so it keeps its place."""
+    folded: bool = False
+    """Put away by hand: it gets no place, whatever room there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class Grid:
             return Arrangement((Cell(key, 0, 1, width, max(1, height - 1)),), tabs=True)
         room = capacity(width, height)
         rows = 0
-        if len(entries) > room:
+        if len(entries) > room or any(entry.folded for entry in entries):
             rows = self._strip_rows(entries, room)
             room = capacity(width, max(1, height - rows))
             rows = self._strip_rows(entries, room)
@@ -143,16 +145,23 @@ class Grid:
             tickers=tuple(e.key for e in entries if e.key not in seated and e.live),
         )
 
+    def seat(self, key: str) -> None:
+        """Prefer this one to others that are finished; it gets its place with the next `arrange`."""
+        if key not in self._slots:
+            self._slots.append(key)
+
     def rename(self, old: str, new: str) -> None:
         """Let `new` have the slot of `old`."""
         self._slots = [new if key == old else key for key in self._slots]
 
     def _strip_rows(self, entries: Sequence[Entry], room: int) -> int:
         """Rows below the panes: folded lines and tickers of what has no room."""
-        live = sum(entry.live for entry in entries)
-        without = len(entries) - room
-        tickers = min(MAX_TICKERS, max(0, live - room))
-        return tickers + min(MAX_FOLDED, max(0, without - max(0, live - room)))
+        away = [entry for entry in entries if entry.folded]
+        wanting = [entry for entry in entries if not entry.folded]
+        live = max(0, sum(entry.live for entry in wanting) - room)
+        finished = max(0, len(wanting) - room - live) + sum(not entry.live for entry in away)
+        live += sum(entry.live for entry in away)
+        return min(MAX_TICKERS, live) + min(MAX_FOLDED, finished)
 
     def _seat(self, by_key: dict[str, Entry], room: int) -> list[str]:
         """Choose who has a pane: who is read, then the live ones on the wall, other live ones in the order
@@ -169,7 +178,8 @@ class Grid:
                 return (1 if key in seated else 2), arrival[key]
             return 3, -arrival[key]
 
-        chosen = set(sorted(by_key, key=rank)[:room])
+        wanting = [key for key, entry in by_key.items() if not entry.folded]
+        chosen = set(sorted(wanting, key=rank)[:room])
         slots: list[str | None] = [key if key in chosen else None for key in self._slots]
         entering = [key for key in by_key if key in chosen and key not in seated]
         return list(_fill(slots, entering))

@@ -17,11 +17,11 @@ from time import perf_counter
 
 from rich.text import Text
 from textual.app import App, ComposeResult
-from textual.css.query import NoMatches
 
 from tui.render import DARK, LIGHT, PLAIN
 from tui.state import Appended, Change, Conversation, Opened, Removed, Replaced, Status, TakenOver
 from tui.ui.commands import Zone, bindings
+from tui.ui.find import FindBar
 from tui.ui.frames import FrameClock
 from tui.ui.help import HelpScreen
 from tui.ui.palette import Palette
@@ -35,10 +35,12 @@ from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, HistoryCha
 
 log = logging.getLogger(__name__)
 
-BUDGET = 0.008
+BUDGET = 0.012
 """Seconds of a frame that may be spent on taking messages, so that a key press never waits long."""
-BATCH = 200
+BATCH = 50
 """Messages taken at once."""
+PATIENCE = 0.1
+"""Seconds between two paints while more arrives than can be taken, which painting would slow down."""
 RECENT = 2_000
 """Milliseconds that rates and the lag speak of: less jumps about, more tells of the past."""
 INTERRUPTED = 130
@@ -79,13 +81,17 @@ class WallApp(App[None]):
         self._lag = 0, 0  # when messages were shown last, and how long the newest had waited; ms
         self._tokens_before: deque[tuple[int, int]] = deque()  # (ms since the epoch, tokens said by then)
         self._leaving = False
+        self._settled = 0.0
 
     def compose(self) -> ComposeResult:
         """Wall above, prompt below, one status line."""
         look = self._look()
-        yield Wall(look, self.facts.client_id, self._clock, Welcome(self.facts))
-        yield PromptBox(self.facts.model, SAMPLES)
-        yield StatusLine(self.facts, look.palette)
+        # Held here and not looked up: a query asks the topmost screen, which may be the help.
+        self._wall = Wall(look, self.facts.client_id, self._clock, Welcome(self.facts))
+        self._find = FindBar()
+        self._prompt = PromptBox(self.facts.model, SAMPLES)
+        self._status = StatusLine(self.facts, look.palette)
+        yield from (self._wall, self._find, self._prompt, self._status)
 
     def on_mount(self) -> None:
         """Start to listen once the screen stands."""
@@ -100,7 +106,7 @@ class WallApp(App[None]):
         for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
             with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows, or not the main thread
                 loop.add_signal_handler(number, self.exit, None, INTERRUPTED)
-        self.screen.set_focus(self.query_one(PromptBox))
+        self.screen.set_focus(self._prompt)
         self.set_interval(TICK, self._tick)
         self.theme_changed_signal.subscribe(self, lambda _theme: self._dress())
         self._feed.start(wake)
@@ -121,17 +127,17 @@ class WallApp(App[None]):
             return False
 
     def _draw(self) -> bool:
-        wall = self.query_one(Wall)
         began = perf_counter()
-        while True:
-            values = self._feed.drain(BATCH)
-            self._take(values, wall)
-            if not values or perf_counter() - began > BUDGET:
+        while values := self._feed.drain(BATCH):
+            self._take(values)
+            if perf_counter() - began > BUDGET:
                 break
-        wall.settle()
+        if not values or began - self._settled > PATIENCE:
+            self._settled = began
+            self._wall.settle()
         return self._feed.pending > 0
 
-    def _take(self, values: Sequence[Inbound], wall: Wall) -> None:
+    def _take(self, values: Sequence[Inbound]) -> None:
         messages: list[ChannelMessage] = []
         for value in values:
             if isinstance(value, ChannelMessage):
@@ -141,13 +147,14 @@ class WallApp(App[None]):
         if messages:
             changes = self.conversation.apply_all(messages)
             for change in changes:
-                self._change(change, wall)
+                self._change(change)
             if not all(isinstance(change, Appended) for change in changes):
-                self.query_one(StatusLine).show(self._figures(), self._clock())
+                self._status.show(self._figures(), self._clock())
             now = self._clock()
             self._lag = now, max(0, now - messages[-1].received)
 
-    def _change(self, change: Change, wall: Wall) -> None:
+    def _change(self, change: Change) -> None:
+        wall = self._wall
         match change:
             case Appended(response, text):
                 wall.append(response, text)
@@ -166,24 +173,19 @@ class WallApp(App[None]):
         if isinstance(value, Notice):
             self.notify(value.text, severity=value.severity.value, timeout=10, markup=False)
             if value.draft is not None:
-                self.query_one(PromptBox).restore(value.draft)
+                self._prompt.restore(value.draft)
             return
         if isinstance(value, HistoryChange):
             self._tokens_before.clear()  # what was said before is no rate of now
-        status = self.query_one(StatusLine)
-        status.hear(value, self._clock())
-        self.query_one(Wall).fade(faded=not status.connected)
+        self._status.hear(value, self._clock())
+        self._wall.fade(faded=not self._status.connected)
 
     def _tick(self) -> None:
-        try:
-            wall, status = self.query_one(Wall), self.query_one(StatusLine)
-        except NoMatches:  # the screen is being taken down
-            return
         for change in self.conversation.tick(self._clock()):
-            self._change(change, wall)
-        wall.tick()
-        wall.settle()
-        status.show(self._figures(), self._clock())
+            self._change(change)
+        self._wall.tick()
+        self._wall.settle()
+        self._status.show(self._figures(), self._clock())
 
     def _figures(self) -> Figures:
         responses = self.conversation.responses.values()
@@ -209,9 +211,8 @@ class WallApp(App[None]):
 
     def on_descendant_focus(self) -> None:
         """Say which keys lead on from here."""
-        status = self.query_one(StatusLine)
-        status.typing = self.query_one(PromptBox).has_focus
-        status.refresh()
+        self._status.typing = self._prompt.has_focus
+        self._status.refresh()
 
     def on_prompt_box_sent(self, event: PromptBox.Sent) -> None:
         """Have a prompt answered."""
@@ -219,11 +220,23 @@ class WallApp(App[None]):
 
     def action_panes(self) -> None:
         """Go to the panes; what is typed stays, and nothing ends."""
-        self.query_one(Wall).enter()
+        self._wall.enter()
+
+    def on_wall_seeking(self) -> None:
+        """Ask what to find."""
+        self._find.open()
+
+    def on_find_bar_sought(self, event: FindBar.Sought) -> None:
+        """Mark what is found."""
+        self._wall.seek(event.needle)
+
+    def on_find_bar_left(self) -> None:
+        """Back to the pane that is searched."""
+        self._wall.enter()
 
     def action_prompt(self) -> None:
         """Go to the prompt."""
-        self.screen.set_focus(self.query_one(PromptBox))
+        self.screen.set_focus(self._prompt)
 
     def action_demo(self) -> None:
         """Start four demo streams."""
@@ -248,8 +261,7 @@ class WallApp(App[None]):
 
     def action_interrupt(self) -> None:
         """Copy the selection, else end the focused response, else clear the prompt, else say how to quit."""
-        box = self.query_one(PromptBox)
-        pane = self.query_one(Wall).focused
+        box, pane = self._prompt, self._wall.focused
         if box.has_focus and box.selected_text:
             self.copy_to_clipboard(box.selected_text)
         elif self.screen.get_selected_text():
@@ -272,10 +284,9 @@ class WallApp(App[None]):
 
     def _dress(self) -> None:
         look = self._look()
-        self.query_one(Wall).dress(look)
-        status = self.query_one(StatusLine)
-        status.palette = look.palette
-        status.refresh()
+        self._wall.dress(look)
+        self._status.palette = look.palette
+        self._status.refresh()
 
     # The end
 

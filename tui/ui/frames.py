@@ -1,20 +1,20 @@
 """The frame clock: when the wall takes what has arrived and draws it. One for all panes.
 
-A lone token is drawn at once. Under load frames are spaced by what a frame costs, so that between two of
-them there is always more time for key presses than the frame itself took.
+A lone token is drawn at once. Under load frames are spaced by what a frame costs, so that the thread always
+has time left for key presses.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from time import perf_counter
+from time import thread_time
 
 SHORTEST = 1 / 60
 """Seconds between two frames at the least: what a terminal can show."""
 LONGEST = 0.25
-SHARE = 2.5
-"""Seconds between frames for each second that a frame costs."""
+SHARE = 1.6
+"""Seconds between two frames for each second that the thread works for one."""
 
 
 class FrameClock:
@@ -27,15 +27,17 @@ class FrameClock:
     def __init__(self, draw: Callable[[], bool]) -> None:
         self._draw = draw
         self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.Handle | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._next = 0.0
+        self._spent = 0.0
         self.cost = 0.0
-        """Seconds that a frame costs, drawing and compositing, smoothed."""
+        """Seconds that the thread works for a frame, with all that follows from it, smoothed. The processor's
+        time and not the clock's: what other programs take says nothing about this one."""
 
     def wake(self) -> None:
         """Ask for a frame, as soon as the interval allows."""
         if self._timer is None:
-            self._timer = self._loop.call_later(max(0.0, self._next - perf_counter()), self._frame)
+            self._timer = self._loop.call_at(max(self._next, self._loop.time()), self._frame)
 
     @property
     def idle(self) -> bool:
@@ -49,14 +51,14 @@ class FrameClock:
         self._draw = lambda: False
 
     def _frame(self) -> None:
-        began = perf_counter()
-        more = self._draw()
-        # The compositor's turn comes after this callback; what was queued before this one is through then.
-        self._timer = self._loop.call_soon(self._drawn, began, more)
-
-    def _drawn(self, began: float, more: bool) -> None:
+        # Before drawing: who wakes during it has something that it may have missed.
         self._timer = None
-        self.cost = 0.8 * self.cost + 0.2 * (perf_counter() - began)
+        began, spent = self._loop.time(), thread_time()
+        # Compositing comes in callbacks of its own, so a frame has cost what was spent until the next one;
+        # but not what was spent on other things in a pause.
+        if began < self._next + SHORTEST:
+            self.cost = 0.8 * self.cost + 0.2 * (spent - self._spent)
+        self._spent = spent
         self._next = began + min(LONGEST, max(SHORTEST, SHARE * self.cost))
-        if more:
+        if self._draw():
             self.wake()

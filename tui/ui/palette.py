@@ -21,6 +21,8 @@ class Palette:
     """The border of the pane that has the focus."""
     name: Style
     muted: Style
+    found: Style
+    """What a search has found."""
     states: dict[Status, Style]
 
     @classmethod
@@ -44,6 +46,7 @@ class Palette:
             focused=named("accent", bold=True),
             name=Style(bold=True),
             muted=muted,
+            found=Style(color=background.rich_color, bgcolor=Color.parse(variables["accent"]).rich_color),
             states={
                 Status.WAITING: named("warning"),
                 Status.LIVE: named("success", bold=True),

@@ -11,21 +11,29 @@ from dataclasses import dataclass
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
+from textual.color import Color
+from textual.filter import LineFilter
+from textual.geometry import Offset, Region, Size
+from textual.message import Message
+from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.render import Theme
+from tui.render import Row, Theme
 from tui.state import Response
 from tui.ui.body import BLANK, Body
 from tui.ui.header import edge, figures_of, header
+from tui.ui.marks import character_at, found, marked
 from tui.ui.palette import Palette
 
 FRAME_CELLS = 4
 """Cells of a row that are border and the space beside it."""
 FRAME_ROWS = 2
+EDGES = TOP, BOTTOM = -1, -2
+"""The border rows, beside rows of the body."""
 WHEEL_ROWS = 3
 FADED = Style(dim=True)
+SELECTED = Style(reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +55,18 @@ class Position:
 class Pane(Widget, can_focus=True):
     """Shows one response, follows its end until somebody scrolls up."""
 
+    ALLOW_SELECT = False
+    """Textual's own selection marks every segment with its place; here rows know theirs."""
     DEFAULT_CSS = """
     Pane { width: 1fr; height: 1fr; }
     """
+
+    class DoubleClicked(Message):
+        """Somebody wants to see this pane large."""
+
+        def __init__(self, response: Response) -> None:
+            super().__init__()
+            self.response = response
 
     def __init__(self, response: Response, look: Look, own: str, position: Position | None = None) -> None:
         super().__init__()
@@ -68,16 +85,45 @@ class Pane(Widget, can_focus=True):
         self._laid = Size(0, 0)
         self._faded = False
         self._top = 0
-        self._strips: dict[int, Strip] = {}
+        self._length = 0  # of the body when it was shown last
+        self._finish: tuple[tuple[LineFilter, ...], Color] = ((), Color(0, 0, 0))
+        self._strips: dict[int, Strip] = {}  # by row of the body, and both edges; what is not here is drawn
+        self._needle = ""
+        self._place_found: int | None = None  # in the text, the place that was gone to last
+        self._grip: Offset | None = None  # where a selection with the mouse began
+        self.pinned = False
+        """Whether it keeps its place whatever comes."""
         self._seen_rows = 0  # length of the body when the reader left its end
 
     # What the wall tells it
 
     def feed(self, text: str) -> None:
-        """Show text that came at the end."""
+        """Take text that came at the end; `show` shows it, once a frame however many pieces came."""
         if self._body is not None:
             self._body.feed(text)
-            self._show_changes()
+
+    def show(self) -> None:
+        """Show what was fed: ask for the rows that changed, or for all where the text has moved up."""
+        body = self._body
+        if body is None:
+            return
+        top = self._top
+        self._settle()
+        length, self._length = self._length, len(body)
+        changed = range(body.take_changed(), max(length, self._length))
+        seen = range(self._top, self._top + self.view_height)
+        self._strips = {
+            row: strip
+            for row, strip in self._strips.items()
+            if row < 0 or (row in seen and row not in changed)
+        }
+        first, last = max(changed.start, seen.start), min(changed.stop, seen.stop)
+        if self._top != top:
+            self.refresh()
+        elif first < last:
+            self.refresh(Region(0, first - top + 1, self._laid.width, last - first))
+        if not self.follow:
+            self._refresh_frame()
 
     def rebuild(self) -> None:
         """Show the response anew, after its text was replaced."""
@@ -94,6 +140,8 @@ class Pane(Widget, can_focus=True):
                 self._strips.clear()
                 self._settle()
                 self.refresh()
+            else:
+                self.show()  # the end of a response may change rows without adding any
         self._refresh_frame()
 
     def dress(self, look: Look) -> None:
@@ -125,7 +173,7 @@ class Pane(Widget, can_focus=True):
     @property
     def view_height(self) -> int:
         """Rows of text that fit."""
-        return max(0, self.size.height - FRAME_ROWS)
+        return max(0, self._laid.height - FRAME_ROWS)
 
     def scroll_rows(self, rows: int) -> None:
         """Scroll down by `rows`, up when negative. Up ends following; reaching the end resumes it."""
@@ -173,21 +221,115 @@ class Pane(Widget, can_focus=True):
     def _settle(self) -> None:
         self._top = self._last_top() if self.follow else min(self._top, self._last_top())
 
+    # Finding and selecting
+
+    def find(self, needle: str) -> None:
+        """Mark what is found, whatever the case; nothing for an empty needle."""
+        if needle != self._needle:
+            self._needle, self._place_found = needle, None
+            self._strips.clear()
+            self.refresh()
+
+    def find_next(self, by: int) -> bool:
+        """Go to the next place (`by` 1) or to the one before (-1), round the ends.
+
+        Returns whether there is one. Searched is the text as it was published, marks of markdown included.
+        """
+        body, text, needle = self._body, self.response.text.lower(), self._needle.lower()
+        if body is None or not needle:
+            return False
+        here = self._place_found
+        if here is None:
+            here = body.anchor(self._top) - 1
+        if by > 0:
+            place = text.find(needle, here + 1)
+            place = place if place >= 0 else text.find(needle)
+        else:
+            place = text.rfind(needle, 0, max(0, here + len(needle) - 1))
+            place = place if place >= 0 else text.rfind(needle)
+        if place < 0:
+            return False
+        self._place_found = place
+        self._go(body.row_of(place) - 1)
+        return True
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Return the selected text as it is shown, and what ends it; Textual asks when it is copied."""
+        body, start, end = self._body, selection.start, selection.end
+        if body is None or start is None or end is None:
+            return None
+        lines = []
+        for y in range(start.y, min(end.y + 1, len(body))):
+            text = body.row(y).text
+            lines.append(text[start.x if y == start.y else 0 : end.x if y == end.y else None].rstrip())
+        return "\n".join(lines), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002
+        """Draw the selection anew."""
+        self._strips.clear()
+        self.refresh()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Begin a selection."""
+        if event.button == 1:
+            self.screen.clear_selection()
+            self._grip = self._place(event)
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Select from where the button was pressed; beyond an edge the text scrolls."""
+        if self._grip is None:
+            return
+        if event.y < 1:
+            self.scroll_rows(-1)
+        elif event.y > self.view_height:
+            self.scroll_rows(1)
+        self.screen.selections = {self: Selection.from_offsets(self._grip, self._place(event))}
+
+    def on_mouse_up(self) -> None:
+        """End the selection."""
+        self._grip = None
+        self.release_mouse()
+
+    def on_click(self, event: events.Click) -> None:
+        """See it large, by a double click."""
+        if event.chain == 2:
+            self.post_message(self.DoubleClicked(self.response))
+
+    def _place(self, event: events.MouseEvent) -> Offset:
+        """Where in the rows of the body the mouse is."""
+        if self._body is None:
+            return Offset(0, 0)
+        row = self._top + min(max(event.y - 1, 0), max(0, self.view_height - 1))
+        if row >= len(self._body):
+            last = max(0, len(self._body) - 1)
+            return Offset(len(self._body.row(last).text) if len(self._body) else 0, last)
+        return Offset(character_at(self._body.row(row).text, event.x - FRAME_CELLS // 2), row)
+
+    def _marked(self, row: int, content: Row) -> list[Segment]:
+        segments = content.segments
+        spans = found(content.text, self._needle) if self._needle else []
+        if spans:
+            segments = marked(segments, spans, self._look.palette.found)
+        selection = self.text_selection
+        span = selection.get_span(row) if selection is not None else None
+        if span is not None:
+            start, end = span
+            text = content.text
+            segments = marked(segments, [(start, len(text) if end < 0 else end)], SELECTED)
+        return segments
+
     # Drawing
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the rows of `crop`, in the widget's own coordinates."""
         if self._body is None or self._laid != self.size:
             self._lay()
-        filters = self.get_line_filters()
-        background = self.background_colors[1]
-        strips = []
-        for y in crop.line_range:
-            strip = self._strip(y).crop(crop.x, crop.right)
-            for each in filters:
-                strip = strip.apply_filter(each, background)
-            strips.append(strip)
-        return strips
+        finish = tuple(self.get_line_filters()), self.background_colors[1]
+        if finish != self._finish:
+            self._finish = finish
+            self._strips.clear()
+        return [self._strip(y).crop(crop.x, crop.right) for y in crop.line_range]
 
     def on_focus(self) -> None:
         """Draw the frame as focused."""
@@ -219,65 +361,52 @@ class Pane(Widget, can_focus=True):
         self._laid = self.size
         self._body.take_changed()
         self._top = self._body.row_of(self._anchor)
-        self._seen_rows = len(self._body)
+        self._seen_rows = self._length = len(self._body)
         self._strips.clear()
         self._settle()
 
-    def _show_changes(self) -> None:
-        body = self._body
-        if body is None:
-            return
-        changed = body.take_changed()
-        top = self._top
-        self._settle()
-        if self._top != top:
-            self._strips.clear()
-            self.refresh()
-            return
-        first = max(changed, top)
-        last = top + self.view_height
-        if first < last:
-            for y in range(first, last):
-                self._strips.pop(y, None)
-            self.refresh(Region(0, first - top + 1, self.size.width, last - first))
-        if not self.follow:
-            self._refresh_frame()
-
     def _refresh_frame(self) -> None:
-        width, height = self.size
+        for edge_row in EDGES:
+            self._strips.pop(edge_row, None)
+        width, height = self._laid
         self.refresh(Region(0, 0, width, 1), Region(0, height - 1, width, 1))
 
     def _strip(self, y: int) -> Strip:
-        width, height = self.size
-        palette = self._look.palette
-        border = palette.focused if self.has_focus else palette.border
-        if y == 0:
-            left, right = header(self.response, self.number, self._own, self._now, palette)
-            return self._framed(edge(left, right, width, "╭╮", "─", border))
-        if y >= height - 1:
-            right = [Segment(self._following(), palette.muted)]
-            left = [Segment(figures_of(self.response), palette.muted)]
-            return self._framed(edge(left, right, width, "╰╯", "─", border))
-        row = self._top + y - 1
+        row = TOP if y == 0 else BOTTOM if y >= self._laid.height - 1 else self._top + y - 1
         strip = self._strips.get(row)
         if strip is None:
-            strip = self._strips[row] = self._content(row, border)
+            strip = self._strips[row] = self._finished(self._segments(row))
         return strip
 
-    def _content(self, y: int, border: Style) -> Strip:
-        body, width = self._body, self.size.width
-        row = body.row(y) if body is not None and y < len(body) else BLANK
-        pad = Segment(" " * max(0, width - FRAME_CELLS - row.cells))
-        return self._framed(
-            [Segment("│", border), Segment(" "), *row.segments, pad, Segment(" "), Segment("│", border)]
-        )
+    def _segments(self, row: int) -> list[Segment]:
+        palette, width = self._look.palette, self._laid.width
+        border = palette.focused if self.has_focus else palette.border
+        if row == TOP:
+            left, right = header(self.response, self.number, self._own, self._now, palette)
+            return edge(left, right, width, "╭╮", "─", border)
+        if row == BOTTOM:
+            left = [Segment(figures_of(self.response), palette.muted)]
+            right = [Segment(self._following(), palette.muted)]
+            return edge(left, right, width, "╰╯", "─", border)
+        body = self._body
+        content = body.row(row) if body is not None and row < len(body) else BLANK
+        pad = Segment(" " * max(1, 1 + width - FRAME_CELLS - content.cells))
+        segments = self._marked(row, content)
+        return [Segment("│", border), Segment(" "), *segments, pad, Segment("│", border)]
 
-    def _framed(self, segments: list[Segment]) -> Strip:
+    def _finished(self, segments: list[Segment]) -> Strip:
         base = self._look.palette.base
-        return Strip(Segment.apply_style(segments, base + FADED if self._faded else base), self.size.width)
+        segments = list(Segment.apply_style(segments, base + FADED if self._faded else base))
+        # The filters come before the strip is made: it would make another for each of them.
+        filters, background = self._finish
+        for each in filters:
+            segments = each.apply(segments, background)
+        return Strip(segments, self._laid.width)
 
     def _following(self) -> str:
+        pinned = ["pinned"] if self.pinned else []
         if self.follow:
-            return "follow" if self.response.status.in_flight else ""
+            return " · ".join([*pinned, *(["follow"] if self.response.status.in_flight else [])])
         new = 0 if self._body is None else len(self._body) - self._seen_rows
-        return f"+{new} new line{'s' if new != 1 else ''} · G to end" if new > 0 else "scrolled · G to end"
+        told = f"+{new} new line{'s' if new != 1 else ''}" if new > 0 else "scrolled"
+        return " · ".join([*pinned, told, "G to end"])

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
+from textual import events
+from textual.message import Message
 from textual.widget import Widget
 
 from tui.render.grid import MAX_FOLDED, MAX_TICKERS
@@ -28,6 +30,13 @@ class Shelf(Widget):
     Shelf { height: auto; color: $foreground; }
     """
 
+    class Chosen(Message):
+        """Somebody clicked on a response's line."""
+
+        def __init__(self, response: Response) -> None:
+            super().__init__()
+            self.response = response
+
     def __init__(self, look: Callable[[], Palette], own: str) -> None:
         super().__init__()
         self._palette = look
@@ -45,6 +54,14 @@ class Shelf(Widget):
         """List these; `now` is in ms since the epoch."""
         self.folded, self.tickers, self.now = folded, tickers, now
         self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Bring back the response whose line was clicked."""
+        shown = self.folded[:MAX_FOLDED]
+        if event.y < len(shown):
+            self.post_message(self.Chosen(shown[event.y]))
+        elif self.tickers:
+            self.post_message(self.Chosen(self.tickers[0]))
 
     def render(self) -> Text:
         """One line each for the newest finished responses, then the live ones."""

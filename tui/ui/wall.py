@@ -12,6 +12,7 @@ from rich.text import Text
 from textual.containers import Container
 from textual.geometry import NULL_OFFSET, Region, Size, Spacing
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.message import Message
 from textual.widget import Widget
 
 from tui.render.grid import TABS_BELOW, Arrangement, Cell, Entry, Grid
@@ -66,6 +67,9 @@ class WallLayout(Layout):
 class Wall(Container, can_focus=True):
     """Holds a pane for every response that has room, and gives keys to move among them."""
 
+    class Seeking(Message):
+        """Somebody wants to find something in a pane."""
+
     BINDINGS = bindings(Zone.PANES)
     DEFAULT_CSS = """
     Wall { height: 1fr; overflow: hidden; }
@@ -81,6 +85,7 @@ class Wall(Container, can_focus=True):
         self._responses: dict[str, Response] = {}
         self._positions: dict[str, Position] = {}
         self._panes: dict[str, Pane] = {}
+        self._fed: set[Pane] = set()  # panes with text that is not shown yet
         self._stale = False
         self._faded = False
         self._size = Size(0, 0)
@@ -90,6 +95,9 @@ class Wall(Container, can_focus=True):
         self.arrangement = Arrangement()
         self.cells: dict[str, Cell] = {}
         self.zoomed: str | None = None
+        self._pinned: set[str] = set()
+        self._folded: set[str] = set()  # by hand
+        self._needle = ""
         self.current: str | None = None
         """Key of the response that has the focus, or had it last."""
 
@@ -122,6 +130,10 @@ class Wall(Container, can_focus=True):
             self.zoomed = response.key
         if self.current == waiting.key:
             self.current = response.key
+        for keys in (self._pinned, self._folded):
+            if waiting.key in keys:
+                keys.remove(waiting.key)
+                keys.add(response.key)
         pane = self._panes.pop(waiting.key, None)
         if pane is not None:
             self._panes[response.key] = pane
@@ -132,6 +144,8 @@ class Wall(Container, can_focus=True):
     def take_down(self, response: Response) -> None:
         """Take a response off the wall."""
         self._responses.pop(response.key, None)
+        self._pinned.discard(response.key)
+        self._folded.discard(response.key)
         self._positions.pop(response.key, None)
         if self.zoomed == response.key:
             self.zoomed = None
@@ -142,6 +156,7 @@ class Wall(Container, can_focus=True):
         pane = self._panes.get(response.key)
         if pane is not None:
             pane.feed(text)
+            self._fed.add(pane)
 
     def replace(self, response: Response) -> None:
         """Show a response's text anew."""
@@ -182,7 +197,10 @@ class Wall(Container, can_focus=True):
     # Arranging
 
     def settle(self) -> None:
-        """Arrange the wall anew, if anything calls for it. Once a frame at the most."""
+        """Show what was fed, and arrange the wall anew if anything calls for it. Once a frame at the most."""
+        for pane in self._fed:
+            pane.show()
+        self._fed.clear()
         if self._stale:
             self._arrange()
 
@@ -200,7 +218,7 @@ class Wall(Container, can_focus=True):
         tabs = screen.width < TABS_BELOW[0] or screen.height < TABS_BELOW[1]
         self.arrangement = self._grid.arrange(
             [
-                Entry(key, live=response.status.in_flight, held=self._held(key))
+                Entry(key, live=response.status.in_flight, held=self._held(key), folded=key in self._folded)
                 for key, response in self._responses.items()
             ],
             *self._size,
@@ -212,7 +230,7 @@ class Wall(Container, can_focus=True):
 
     def _held(self, key: str) -> bool:
         pane = self._panes.get(key)
-        return pane is not None and (pane.has_focus or not pane.follow)
+        return pane is not None and (pane.has_focus or pane.pinned or not pane.follow)
 
     def _arrange(self) -> None:
         self._stale = False
@@ -230,6 +248,7 @@ class Wall(Container, can_focus=True):
             if key not in self._panes:
                 pane = Pane(self._responses[key], self._look, self._own, self._positions.pop(key, None))
                 pane.fade(faded=self._faded)
+                pane.find(self._needle)
                 self._panes[key] = pane
                 entering.append(pane)
         had_focus = any(pane.has_focus for pane in leaving)
@@ -239,6 +258,7 @@ class Wall(Container, can_focus=True):
         for key in self.cells:
             number = places.index(key) + 1
             self._panes[key].number = number if number <= 9 else 0
+            self._panes[key].pinned = key in self._pinned
             self._panes[key].update(now)
         self._shelf.show(
             [self._responses[key] for key in self.arrangement.folded],
@@ -347,6 +367,60 @@ class Wall(Container, can_focus=True):
         else:
             self._focus(key)
         self._tabs.refresh()
+
+    # Putting aside and finding
+
+    def action_pin(self) -> None:
+        """Pin the focused pane, so that it keeps its place, or let it go."""
+        if self.current in self.cells:
+            self._pinned ^= {self.current}
+            self._arrange()
+
+    def action_fold(self) -> None:
+        """Fold the focused pane to a line."""
+        if self.current in self.cells and self.zoomed is None:
+            self._folded.add(self.current)
+            self._arrange()
+
+    def action_unfold(self) -> None:
+        """Bring back what was folded by hand."""
+        self._folded.clear()
+        self._arrange()
+
+    def on_shelf_chosen(self, event: Shelf.Chosen) -> None:
+        """Bring back a folded response, in the place of a finished one where there is no other."""
+        key = event.response.key
+        self._folded.discard(key)
+        self._grid.seat(key)
+        self.current = key
+        self._arrange()
+        self.call_after_refresh(self.enter)
+
+    def on_pane_double_clicked(self, event: Pane.DoubleClicked) -> None:
+        """Let a pane fill the wall, or the wall have its panes back."""
+        self.current = event.response.key
+        self.action_zoom()
+
+    def seek(self, needle: str) -> None:
+        """Mark what is found in the panes, and go to the first place in the focused one."""
+        self._needle = needle
+        for pane in self._panes.values():
+            pane.find(needle)
+        current = self._panes.get(self.current or "")
+        if current is not None and needle:
+            current.find_next(1)
+
+    def action_find_next(self, by: int) -> None:
+        """Go to the next place found, or to the one before."""
+        pane = self._panes.get(self.current or "")
+        if pane is None or not self._needle:
+            return
+        if not pane.find_next(by):
+            self.notify(f"{self._needle!r} is not in this pane", markup=False)
+
+    def action_find(self) -> None:
+        """Ask what to find."""
+        self.post_message(self.Seeking())
 
     def tab_row(self, width: int) -> Text:
         """Return the row of tabs: the shown response, and as many of those beside it as fit."""
