@@ -83,7 +83,7 @@ def test_the_shown_command_opens_a_second_terminal_on_what_is_in_flight(home: Pa
         with Terminal(["/bin/sh", "-c", found[1]], columns=200, rows=40, environment=env) as second:
             second.wait_for("› Write a long list about rivers")
             second.wait_for("LIVE")
-            assert "its beginning was said before" not in second.text
+            assert "its beginning may be missing" not in second.text
             for terminal in (first, second):
                 terminal.wait_for(lambda text: " DONE " in text, timeout=60)
             body = [line for line in first.display if line.startswith("│")]
@@ -222,6 +222,22 @@ def test_wrong_usage_says_so_in_one_line(home: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
+def test_a_key_that_is_none_is_told_before_the_screen_opens(home: Path) -> None:
+    with program(home, ABLY_API_KEY="nonsense", columns=200) as terminal:
+        terminal.wait_for("an Ably key looks like app.id:secret")
+        assert terminal.wait_exit() == 2
+        assert "nonsense" not in terminal.text
+
+
+def test_a_model_without_its_key_is_not_answered_for_by_the_demo(home: Path) -> None:
+    with program(home, "--model", "claude-opus-5-5") as terminal:
+        terminal.wait_for("connected")
+        assert "DEMO" not in terminal.text
+        ask(terminal, "hello")
+        terminal.wait_for("FAILED")
+        terminal.wait_for("ANTHROPIC_API_KEY")
+
+
 def test_an_unknown_theme_is_told_before_the_screen_opens(home: Path) -> None:
     with program(home, "--theme", "neon", columns=200) as terminal:
         terminal.wait_for("theme 'neon' is not known; known are")
@@ -244,3 +260,4 @@ def test_serve_says_when_it_is_ready_and_can_be_stopped(home: Path) -> None:
         assert run("serve", "--stop", home=home).stdout == "stopped\n"
         assert server.wait(20) == 0
     assert "no server" in run("serve", "--stop", home=home).stdout
+    assert "--stop" in run("serve", "--help", home=home).stdout

@@ -55,6 +55,7 @@ def test_a_credential_means_the_cloud_unless_a_flag_says_otherwise() -> None:
         ({"max_tokens": "0"}, USER, {}, "whole number"),
         ({"channel": " "}, USER, {}, "channel"),
         ({"channel": "a\x1bb"}, USER, {}, "control"),
+        ({"client_id": "*"}, USER, {}, "name of its own"),
         ({}, USER, {"chanel": "x"}, "did you mean channel"),
         ({}, USER, {"zzz": "x"}, "known are"),
         ({}, USER, {"tls": "no"}, "true or false"),

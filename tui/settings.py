@@ -6,6 +6,7 @@ import difflib
 import getpass
 import hashlib
 import os
+import platform
 import re
 import sys
 import tomllib
@@ -133,6 +134,8 @@ def _check(values: Mapping[str, object]) -> None:
             raise SettingsError(f"{name} must be true or false")
     if re.search(r"[\x00-\x1f\x7f]", f"{values['channel']}{values['client_id']}"):
         raise SettingsError("channel and client_id cannot hold control characters")
+    if values["client_id"] == "*":
+        raise SettingsError("client_id must be a name of its own, not *")
 
 
 def read_file(path: Path) -> Mapping[str, object]:
@@ -197,7 +200,8 @@ def _terminal(environ: Mapping[str, str]) -> str:
     except (OSError, ValueError, AttributeError):  # no terminal, or a platform without names for them
         terminal = str(os.getppid())
     window = environ.get("TMUX_PANE") or environ.get("TERM_SESSION_ID") or environ.get("WINDOWID") or ""
-    return hashlib.blake2s(f"{terminal} {window}".encode(), digest_size=2).hexdigest()
+    place = f"{platform.node()} {terminal} {window}"
+    return hashlib.blake2s(place.encode(), digest_size=2).hexdigest()
 
 
 def _whole(name: str, value: object) -> int:

@@ -235,3 +235,25 @@ async def test_several_real_answers_at_once() -> None:
     assert sum(isinstance(value, Stop) for value in log.values) == 6
     assert "".join(value.text for value in log.values if isinstance(value, Text)).count("木漏れ日") == 6
     assert ANSWER.startswith("42")
+
+
+async def test_while_a_model_is_silent_empty_tokens_say_that_its_agent_is_there() -> None:
+    log = Log()
+    tasks = AgentTasks(log, lambda prompt, reason: None, heartbeat=0.001)
+    tasks.ask(Speaker(*BEGUN, waits=True), PROMPT)
+    await until(lambda: log.values.count(Text("r1", "")) >= 2)
+    await tasks.close(1, "me")
+    assert log.values[-1] == Stop("r1", "cancelled", cancelled_by="me")
+    before = len(log.values)
+    await until(lambda: not asyncio.all_tasks() - {asyncio.current_task()})
+    assert len(log.values) == before
+
+
+async def test_there_is_no_heartbeat_before_there_is_a_response() -> None:
+    log = Log()
+    tasks = AgentTasks(log, lambda prompt, reason: None, heartbeat=0.001)
+    tasks.ask(Speaker(waits=True), PROMPT)
+    await until(lambda: log.values)
+    await asyncio.sleep(0)
+    assert log.values == [PROMPT]
+    await tasks.close(1)

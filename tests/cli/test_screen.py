@@ -33,13 +33,18 @@ def loggers() -> Iterator[None]:
 
 
 def test_the_second_terminals_command_can_be_pasted_anywhere() -> None:
-    words = shlex.split(join_command(resolve({"channel": "it's; a $wall"}, {"USER": "ana"}, {})))
+    words = shlex.split(join_command(resolve({"channel": "it's; a $wall"}, {"USER": "ana"}, {}), {}))
     assert Path(words[0]).is_absolute()
     assert words[1:] == ["--channel", "it's; a $wall", "--local"]
 
 
+def test_it_takes_the_programs_folder_along() -> None:
+    command = join_command(resolve({}, {"USER": "ana"}, {}), {"ABLY_TUI_HOME": "/tmp/a b"})
+    assert command.startswith("ABLY_TUI_HOME='/tmp/a b' /")
+
+
 def test_it_names_the_endpoint_and_never_a_key() -> None:
-    command = join_command(resolve({"endpoint": "host:99", "tls": False}, ENVIRON, {}))
+    command = join_command(resolve({"endpoint": "host:99", "tls": False}, ENVIRON, {}), {})
     assert shlex.split(command)[3:] == ["--endpoint", "host:99", "--no-tls"]
     assert "very-secret" not in command
 

@@ -94,10 +94,30 @@ def test_finished_panes_fold_oldest_first() -> None:
 def test_zoom_fills_the_wall_and_the_panes_come_back_where_they_were() -> None:
     grid, some = Grid(), [Entry(f"r{n}", live=True) for n in range(4)]
     before = grid.arrange(some, 120, 40)
-    assert [(c.key, c.width, c.height) for c in grid.arrange(some, 120, 40, zoomed="r2").cells] == [
-        ("r2", 120, 40)
-    ]
+    zoomed = grid.arrange(some, 120, 40, zoomed="r2")
+    assert [(c.key, c.width, c.height) for c in zoomed.cells] == [("r2", 120, 39)]
+    assert (set(zoomed.tickers), zoomed.rows) == ({"r0", "r1", "r3"}, 1)
     assert grid.arrange(some, 120, 40) == before
+
+
+def test_what_was_asked_here_gets_a_pane_though_all_are_taken() -> None:
+    grid, some = Grid(), [Entry(f"r{n}", live=True) for n in range(12)]
+    assert len(grid.arrange(some, 100, 20).tickers) > 0
+    arranged = grid.arrange([*some, Entry("mine", live=True, own=True)], 100, 20)
+    assert "mine" in arranged.keys
+
+
+def test_finished_lines_take_no_pane_from_what_is_live() -> None:
+    some = [Entry(f"d{n}", live=False) for n in range(9)] + [Entry(f"l{n}", live=True) for n in range(4)]
+    arranged = Grid().arrange(some, 80, 20)
+    assert len(arranged.cells) == 2
+    assert arranged.rows <= 20 - 2 * MIN_PANE_HEIGHT
+
+
+def test_what_is_folded_by_hand_has_no_pane_whatever_room_there_is() -> None:
+    some = [Entry("a", live=True), Entry("b", live=True, folded=True), Entry("c", live=False, folded=True)]
+    arranged = Grid().arrange(some, 120, 40)
+    assert (arranged.keys, arranged.tickers, arranged.folded, arranged.rows) == (("a",), ("b",), ("c",), 2)
 
 
 def test_a_small_terminal_shows_one_pane_under_tabs() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from pygments.lexers import get_all_lexers
 from pygments.token import Comment, Keyword, String, Token, is_token_subtype
 
 from tui.render.highlight import Highlighter, find_lexer, palette
+from tui.render.lines import LineRenderer
 from tui.render.theme import DARK, LIGHT, PLAIN
 
 SOURCES = {
@@ -99,3 +101,13 @@ def test_palettes() -> None:
     plain = palette(PLAIN).style(Token.Keyword)
     assert plain.color is None
     assert plain.bold
+
+
+@pytest.mark.parametrize("name", sorted({names[0] for _, names, _, _ in get_all_lexers() if names}))
+def test_every_lexer_that_pygments_has_is_shown(name: str) -> None:
+    code = "key: 'value'  # a note\n\nif (x < 1) { return \"s\"; } -- 2\n<b>t</b>\n"
+    renderer = LineRenderer(60, DARK)
+    renderer.feed(f"```{name}\n{code}```\n")
+    renderer.finish()
+    shown = [renderer.row(y).text.strip() for y in range(len(renderer))]
+    assert shown == [line.strip() for line in code.splitlines()]

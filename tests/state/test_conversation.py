@@ -275,6 +275,18 @@ class TestMessagePerToken:
         response = only(say(Start("r"), Text("r", "safe \x1b]52;c;"), Text("r", "ZXZpbA==\x07text")))
         assert response.text == "safe text"
 
+    def test_half_a_surrogate_pair_at_the_end_is_shown_when_it_stops(self) -> None:
+        channel, conversation = Channel(), Conversation()
+        for value in (Start("r"), Text("r", "end \ud83d")):
+            conversation.apply(channel.publish(value))
+        response = conversation.responses["r"]
+        changes = conversation.apply(channel.publish(Stop("r")))
+        assert changes == [Appended(response, "\ufffd"), Updated(response)]
+        assert response.text == "end \ufffd"
+
+    def test_an_empty_token_is_no_token(self) -> None:
+        assert only(say(Start("r"), Text("r", ""), Text("r", "x"))).tokens == 1
+
     def test_failed_and_cancelled_say_why(self) -> None:
         failed = only(say(Start("r"), Text("r", "part"), Stop("r", "error", error="overloaded · r retry")))
         assert (failed.status, failed.text, failed.error) == (Status.FAILED, "part", "overloaded · r retry")

@@ -176,11 +176,50 @@ async def test_what_has_no_room_is_folded_or_a_ticker() -> None:
         await s.until(lambda: "+1 finished" in s.text or "finished" in s.text)
 
 
+async def test_a_prompt_of_ones_own_is_seen_at_once_however_much_is_live() -> None:
+    async with screen((100, 24)) as s:
+        for n in range(9):
+            s.script.say(Start(f"r{n}"))
+        await s.sees("live")
+        s.script.say(UserInput("p", "mine?"), client="me-0001")
+        await s.sees("WAITING", "› mine?")
+        s.script.say(Start("answer", prompt_id="p"))
+        await s.until(lambda: "answer" in s.keys)
+
+
+async def test_a_zoomed_pane_leaves_a_line_for_what_is_live_besides() -> None:
+    async with screen() as s:
+        s.script.say(Start("a", model="one"), Start("b", model="two"), Text("b", "said beside"))
+        await s.until(lambda: len(s.panes) == 2)
+        await s.pilot.press("escape", "1", "z")
+        await s.until(lambda: s.keys == ["a"])
+        await s.sees("+1 live", "two · ana", "said beside")
+
+
+async def test_a_question_is_folded_as_it_was_asked_and_an_answer_without_its_marks() -> None:
+    async with screen((100, 24)) as s:
+        s.script.say(UserInput("p", "C# a > b | c * d"), Start("r", prompt_id="p"), Stop("r"))
+        s.script.say(Start("q"), Text("q", "## Title\n\n- **bold** and `code`, 2 * 3"), Stop("q"))
+        for n in range(4):
+            s.script.say(Start(f"r{n}"))
+        await s.sees("› C# a > b | c * d", "Title bold and code, 2 * 3")
+
+
+async def test_ends_that_are_no_good_ones_are_counted() -> None:
+    async with screen() as s:
+        s.script.say(
+            Start("a"), Stop("a", error="x"), Start("b"), Stop("b", cancelled_by="c"), Start("d"), Stop("d")
+        )
+        await s.sees("0 live 1 done", "1 failed", "1 cancelled")
+
+
 async def test_a_small_terminal_has_tabs() -> None:
     async with screen((60, 16)) as s:
         for n in range(3):
             s.script.say(Start(f"r{n}", model=f"model{n}"), Text(f"r{n}", f"text {n}"))
-        await s.sees("1 model0", "2 model1", "3 model2", "text 2")
+        await s.sees("1 model0 LIVE", "2 model1 LIVE", "3 model2 LIVE", "text 2")
+        s.script.say(Stop("r0"))
+        await s.until(lambda: "1 model0 LIVE" not in s.text and "1 model0" in s.text)
         assert len(s.panes) == 1
         await s.pilot.press("escape", "1")
         await s.sees("text 0")
@@ -220,7 +259,7 @@ async def test_whole_text_replaces_what_is_shown() -> None:
 async def test_a_response_whose_beginning_was_missed_says_so() -> None:
     async with screen() as s:
         s.script.say(Text("r", "the tail"))
-        await s.sees("its beginning was said before", "the tail")
+        await s.sees("its beginning may be missing", "the tail")
         s.script.say(Start("r"))
         await s.until(lambda: "its beginning" not in s.text)
 

@@ -32,6 +32,22 @@ async def test_earlier_prompts_and_back_to_the_draft() -> None:
         assert box.text == "draft"
 
 
+async def test_what_was_made_of_an_earlier_prompt_is_kept_until_something_is_sent() -> None:
+    async with screen() as s:
+        box = s.app.query_one(PromptBox)
+        await s.pilot.press(*"first", "enter", *"second", "enter", "up", *"!", "up", "down")
+        assert box.text == "second!"
+        await s.pilot.press("enter", "up", "up")
+        assert box.text == "second"
+
+
+async def test_esc_and_a_key_that_came_as_one_are_meant_for_the_panes() -> None:
+    async with screen() as s:
+        await s.pilot.press(*"keep", "alt+d")
+        await s.until(lambda: s.script.demos == 1)
+        assert s.app.query_one(PromptBox).text == "keep"
+
+
 async def test_arrows_move_inside_of_several_lines_first() -> None:
     async with screen() as s:
         box = s.app.query_one(PromptBox)

@@ -120,6 +120,12 @@ def test_ids_and_errors_are_cleaned_and_bounded() -> None:
     assert len(said.stop_reason) == MAX_ID
 
 
+def test_ids_that_differ_stay_different_however_long() -> None:
+    channel = Channel()
+    one, two = (decode(channel.message("start", None, {"responseId": "x" * 500 + end})) for end in "ab")
+    assert one != two
+
+
 @pytest.mark.parametrize("seq", ["-1", " 1", "1_0", "²", "x", "9" * 16, True])
 def test_a_header_that_is_no_number_is_none(seq: object) -> None:
     said = decode(Channel().message("token", "x", {"responseId": "r", "seq": seq}))

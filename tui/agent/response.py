@@ -39,6 +39,7 @@ class Response:
             case "message_start" if self.id is None:
                 message = getattr(event, "message", None)
                 self._count(message)
+                self._output = None  # what stands there is a placeholder; message_delta counts
                 given = getattr(message, "id", None)
                 known = identifier(given) if isinstance(given, str) else None
                 return [self._start(known or f"answer-{self._prompt_id}")]

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from tui.agent.answer import failed_id
 from tui.agent.turns import Turn
-from tui.wire import Outgoing, Start, Stop, UserInput
+from tui.wire import Outgoing, Start, Stop, Text, UserInput
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +38,9 @@ class Answers(Protocol):
         """Yield `Start`, any number of `Text`, `Stop`."""
 
 
+HEARTBEAT = 5.0
+"""Seconds of a model's silence after which viewers are told, by an empty token, that its agent is there."""
+
 Undelivered = Callable[[UserInput, str], None]
 """Takes a prompt back that could not be published, and why, in words for people."""
 
@@ -45,8 +48,9 @@ Undelivered = Callable[[UserInput, str], None]
 class AgentTasks:
     """The agents that are answering now. Every method belongs to one event loop."""
 
-    def __init__(self, publisher: Publisher, undelivered: Undelivered) -> None:
+    def __init__(self, publisher: Publisher, undelivered: Undelivered, heartbeat: float = HEARTBEAT) -> None:
         self._publisher = publisher
+        self._heartbeat = heartbeat
         self._undelivered = undelivered
         self._running: set[_Running] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -82,14 +86,14 @@ class AgentTasks:
             self._end(running, by)
         return bool(found)
 
-    async def close(self, timeout: float) -> None:  # noqa: ASYNC109 - what is left after it is only logged
-        """End everything as cancelled, take no more prompts, and wait for the tasks to end.
+    async def close(self, timeout: float, by: str | None = None) -> None:  # noqa: ASYNC109 - it raises nothing
+        """End everything as cancelled by a clientId, take no more prompts, and wait for the tasks to end.
 
         Those that take longer than `timeout` seconds are left behind.
         """
         self._closed = True
         for running in tuple(self._running):
-            self._end(running, None)
+            self._end(running, by)
         if self._tasks:
             _, late = await asyncio.wait(tuple(self._tasks), timeout=timeout)
             if late:
@@ -105,6 +109,7 @@ class AgentTasks:
         prompt = running.prompt
         try:
             if await self._delivered(running):
+                running.beat(self._heartbeat)
                 async with aclosing(agent.answer(prompt, past)) as values:
                     async for value in values:
                         running.take(value)
@@ -116,6 +121,7 @@ class AgentTasks:
             _log.exception("the agent for prompt %s failed", prompt.prompt_id)
             running.finish("error", error=f"The agent failed ({type(error).__name__}). The log says more.")
         finally:
+            running.rest()
             self._running.discard(running)
 
     async def _delivered(self, running: _Running) -> bool:
@@ -137,6 +143,20 @@ class _Running:
         self.ended = False
         self.task: asyncio.Task[None] | None = None
         self._publisher = publisher
+        self._spoken = False  # since the last heartbeat
+        self._timer: asyncio.TimerHandle | None = None
+
+    def beat(self, every: float) -> None:
+        """Say that the response goes on, from now on, while its model is silent for so many seconds."""
+        if not (self._spoken or self.ended or self.response_id is None):
+            self._publisher.publish(Text(self.response_id, ""))
+        self._spoken = False
+        self._timer = asyncio.get_running_loop().call_later(every, self.beat, every)
+
+    def rest(self) -> None:
+        """End the heartbeat."""
+        if self._timer is not None:
+            self._timer.cancel()
 
     def known_as(self, id_: str) -> bool:
         """Whether this is the prompt's id, or its response's."""
@@ -150,6 +170,7 @@ class _Running:
             self.response_id = value.response_id
         elif isinstance(value, Stop):
             self.ended = True
+        self._spoken = True
         self._publisher.publish(value)
 
     def finish(self, stop_reason: str, *, error: str | None = None, by: str | None = None) -> None:

@@ -61,8 +61,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from tui.cli.serve import serve
 
         return serve(arguments[1:])
-    flags = vars(parser().parse_args(arguments))
-    flags.pop("command")
+    whole = parser()
+    flags = vars(whole.parse_args(arguments))
+    if flags.pop("command") is not None:
+        whole.error("serve comes first and has flags of its own: ably-tui serve --help")
     from tui.settings import Folders, SettingsError, read_file, resolve
 
     folders = Folders.of(os.environ)

@@ -8,11 +8,12 @@ import shlex
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from tui.cli.main import FAILED, OK, USAGE
-from tui.settings import DEMO_MODEL, Folders, Settings, is_demo
+from tui.settings import DEMO_MODEL, HOME_VARIABLE, Folders, Settings, SettingsError, is_demo
 
 LOG_BYTES = 2_000_000
 CLOSE_SECONDS = 3.0
@@ -24,13 +25,14 @@ def run(settings: Settings, folders: Folders) -> int:
         print("ably-tui: the screen needs a terminal on standard input and output", file=sys.stderr)
         return FAILED
     from tui.agent.settings import DEFAULT_MODEL, AgentSettings, has_credentials
-    from tui.cli.session import Session
+    from tui.cli.session import Session, link_options
     from tui.state import Conversation
     from tui.ui.app import WallApp
     from tui.ui.ports import Facts
 
-    real = not is_demo(settings.model) and (
-        has_credentials(os.environ) or bool(os.environ.get("ANTHROPIC_BASE_URL"))
+    # The demo does not answer for a model that was asked for by name: its pane says that the key is missing.
+    real = not is_demo(settings.model) and bool(
+        settings.model or has_credentials(os.environ) or os.environ.get("ANTHROPIC_BASE_URL")
     )
     agent = None
     if real:
@@ -40,6 +42,12 @@ def run(settings: Settings, folders: Folders) -> int:
             max_tokens=settings.max_tokens,
             system=settings.system,
         )
+    if not settings.local:
+        try:
+            link_options(settings, None)
+        except SettingsError as error:
+            print(f"ably-tui: {error}", file=sys.stderr)
+            return USAGE
     log_file = start_log(folders.state, settings, agent)
     session = Session(settings, agent, folders.state / "local", now)
     facts = Facts(
@@ -48,7 +56,7 @@ def run(settings: Settings, folders: Folders) -> int:
         model=agent.model if agent else settings.model if is_demo(settings.model) else DEMO_MODEL,
         local=settings.local,
         demo=agent is None,
-        join=join_command(settings),
+        join=join_command(settings, os.environ),
     )
     app = WallApp(Conversation(), session, session, facts, now, log_file)
     if settings.theme is not None:
@@ -69,7 +77,7 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def join_command(settings: Settings) -> str:
+def join_command(settings: Settings, environ: Mapping[str, str]) -> str:
     """Return the command that opens a second terminal on the same channel, as it can be pasted anywhere."""
     beside = Path(sys.executable).with_name("ably-tui")
     found = str(beside) if beside.exists() else shutil.which("ably-tui")
@@ -79,7 +87,9 @@ def join_command(settings: Settings) -> str:
         words.append("--local")
     if settings.endpoint and not settings.local:
         words += ["--endpoint", settings.endpoint, *([] if settings.tls else ["--no-tls"])]
-    return shlex.join(words)
+    command = shlex.join(words)
+    home = environ.get(HOME_VARIABLE)
+    return f"{HOME_VARIABLE}={shlex.quote(home)} {command}" if home else command
 
 
 def start_log(folder: Path, settings: Settings, agent: object) -> Path:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING
 
-from tui.settings import DEMO_MODEL, Settings, host_and_port, is_demo
+from tui.settings import DEMO_MODEL, Settings, SettingsError, host_and_port, is_demo
 from tui.wire import ConnectionChange, Inbound, Notice, Reason, Severity, UserInput
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ class Session:
         self._clock = clock
         self._wake: Callable[[], None] = lambda: None
         self._own: deque[Inbound] = deque()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._typed: set[str] = set()  # promptIds of what people asked here
+        self._mine: set[str] = set()  # those and the demo's
         self._early: list[tuple[Callable[[UserInput], None], UserInput]] = []
         self._link: Link | None = None
         self._tasks: AgentTasks | None = None
@@ -94,7 +96,9 @@ class Session:
 
     def ask(self, text: str) -> None:
         """Publish a prompt and have it answered."""
-        self._ask(UserInput(secrets.token_hex(8), text))
+        prompt = UserInput(secrets.token_hex(8), text)
+        self._typed.add(prompt.prompt_id)
+        self._ask(prompt)
 
     def demo(self) -> None:
         """Have four demo responses streamed at once."""
@@ -105,10 +109,10 @@ class Session:
     def cancel(self, prompt_id: str) -> bool:
         """End this terminal's answer to a prompt."""
         link, tasks = self._link, self._tasks
-        if link is None or tasks is None:
+        if link is None or tasks is None or prompt_id not in self._mine:
             return False
-        future = link.run(tasks.cancel, prompt_id, self._settings.client_id)
-        return bool(future.result(timeout=1))
+        link.run(tasks.cancel, prompt_id, self._settings.client_id)
+        return True
 
     @property
     def running(self) -> int:
@@ -146,7 +150,7 @@ class Session:
 
     async def _end_answers(self, within: float) -> None:
         if self._tasks is not None:
-            await self._tasks.close(within * 0.8)
+            await self._tasks.close(within * 0.8, self._settings.client_id)
         for agent in {self._agent, self._demo}:
             if agent is not None:
                 await agent.close()
@@ -165,7 +169,9 @@ class Session:
             else:
                 self._agent = self._demo = self._demo_agent(server or self._server())
             link = Link(
-                self._options(server), wake=self._wake, revive=self._server if settings.local else None
+                link_options(settings, server),
+                wake=self._wake,
+                revive=self._server if settings.local else None,
             )
         except Exception as error:
             log.exception("the link could not be opened")
@@ -177,24 +183,26 @@ class Session:
                 return
             self._tasks = AgentTasks(link.publisher, self._undelivered)
             self._link = link
+            link.start()
             early, self._early = self._early, []
-        link.start()
-        for ask, prompt in early:
-            ask(prompt)
+            for ask, prompt in early:
+                ask(prompt)
 
     def _ask(self, prompt: UserInput) -> None:
         """Have a prompt answered by the agent; keep it while there is none yet."""
-        if self._agent is None or not self._submit(self._agent, prompt):
-            self._keep(self._ask, prompt)
+        with self._lock:
+            if self._agent is None or not self._submit(self._agent, prompt):
+                self._early.append((self._ask, prompt))
 
     def _ask_demo(self, prompt: UserInput) -> None:
         """Have a prompt answered by the demo model, starting its server where the channel is elsewhere."""
-        if self._demo is not None and self._submit(self._demo, prompt):
-            return
-        if self._link is None:
-            self._keep(self._ask_demo, prompt)
-        else:
-            threading.Thread(target=self._start_demo, args=(prompt,), daemon=True).start()
+        with self._lock:
+            if self._demo is not None and self._submit(self._demo, prompt):
+                return
+            if self._link is None:
+                self._early.append((self._ask_demo, prompt))
+                return
+        threading.Thread(target=self._start_demo, args=(prompt,), daemon=True).start()
 
     def _start_demo(self, prompt: UserInput) -> None:
         with self._demo_lock:
@@ -209,18 +217,15 @@ class Session:
     def _submit(self, agent: Agent, prompt: UserInput) -> bool:
         if self._link is None or self._tasks is None:
             return False
+        self._mine.add(prompt.prompt_id)
         self._link.run(self._tasks.ask, agent, prompt)
         return True
 
-    def _keep(self, ask: Callable[[UserInput], None], prompt: UserInput) -> None:
-        with self._lock:
-            if self._link is None:
-                self._early.append((ask, prompt))
-                return
-        ask(prompt)
-
     def _undelivered(self, prompt: UserInput, reason: str) -> None:
-        self._tell(Notice(f"The prompt was not sent: {reason}", Severity.ERROR, draft=prompt.text))
+        typed = prompt.prompt_id in self._typed
+        what = "The prompt" if typed else "A demo prompt"
+        draft = prompt.text if typed else None
+        self._tell(Notice(f"{what} was not sent: {reason}", Severity.ERROR, draft=draft))
 
     def _tell(self, value: Inbound) -> None:
         self._own.append(value)
@@ -244,34 +249,35 @@ class Session:
             )
         )
 
-    def _options(self, server: LocalServer | None) -> LinkOptions:
-        from tui.link import Endpoint, LinkOptions
-
-        settings = self._settings
-        if server is not None:
-            return LinkOptions(
-                channel=settings.channel,
-                client_id=settings.client_id,
-                key=server.key,
-                endpoint=Endpoint(server.host, server.port, tls=False),
-                since=settings.since,
-            )
-        endpoint = None
-        if settings.endpoint:
-            host, port = host_and_port(settings.endpoint, tls=settings.tls)
-            endpoint = Endpoint(host, port, tls=settings.tls)
-        return LinkOptions(
-            channel=settings.channel,
-            client_id=settings.client_id,
-            key=settings.ably_key,
-            token=settings.ably_token,
-            auth_url=settings.ably_auth_url,
-            endpoint=endpoint,
-            since=settings.since,
-        )
-
     def _prepare(self) -> None:
         if self._opener is not None:
             self._opener.join()
         if self._agent is not None:
             self._agent.load()
+
+
+def link_options(settings: Settings, server: LocalServer | None) -> LinkOptions:
+    """Return what the link needs, to the local `server` or else to what the settings name.
+
+    Raise `SettingsError` when the link would refuse it.
+    """
+    from tui.link import Endpoint, LinkOptions
+
+    endpoint = None
+    if server is not None:
+        endpoint = Endpoint(server.host, server.port, tls=False)
+    elif settings.endpoint:
+        host, port = host_and_port(settings.endpoint, tls=settings.tls)
+        endpoint = Endpoint(host, port, tls=settings.tls)
+    try:
+        return LinkOptions(
+            channel=settings.channel,
+            client_id=settings.client_id,
+            key=server.key if server is not None else settings.ably_key,
+            token=None if server is not None else settings.ably_token,
+            auth_url=None if server is not None else settings.ably_auth_url,
+            endpoint=endpoint,
+            since=settings.since,
+        )
+    except ValueError as error:
+        raise SettingsError(str(error)) from error

@@ -19,7 +19,7 @@ _CAPABILITY = re.compile(
     r"\b(subscribe|publish|presence|history|annotation-\w+|message-\w+(?:-\w+)?)\b", re.IGNORECASE
 )
 
-_CHECK_KEY = "check ABLY_API_KEY; copy the key again from the app's settings in Ably's dashboard"
+_CHECK_KEY = "check ABLY_API_KEY or ABLY_TOKEN; copy the key again from Ably's dashboard"
 _CHECK_CLOCK = "set this machine's clock (it must be right to two minutes)"
 _RENEW = "get a new token, or use ABLY_API_KEY, which does not expire"
 _CHECK_NETWORK = "check the network connection, VPN and proxy; it is tried again"
@@ -33,7 +33,7 @@ _KNOWN: dict[int, tuple[str, str]] = {
     40012: ("the client id is not allowed with these credentials", "choose another with --client-id"),
     40099: ("the server refused the message", ""),
     40100: ("Ably does not accept these credentials", _CHECK_KEY),
-    40101: ("Ably does not know this key, or its secret is wrong", _CHECK_KEY),
+    40101: ("Ably does not know this key or token, or its secret is wrong", _CHECK_KEY),
     40102: (
         "the token belongs to another client id",
         "give that client id with --client-id, or use other credentials",
@@ -150,6 +150,10 @@ def _network(error: object, text: str, where: str) -> tuple[str, str] | None:
         return f"nothing listens at {where}", f"check that a server runs at {where}; it is tried again"
     if isinstance(error, socket.gaierror) or any(words in text for words in _NAME_FAILURES):
         return f"the name of {where} cannot be resolved: no network, or DNS fails", _CHECK_NETWORK
+    if "All connection attempts failed" in text:  # httpx, which fetches tokens and history
+        return "no connection could be made to fetch a token or history", (
+            "check ABLY_AUTH_URL, where you use one, and the network; it is tried again"
+        )
     if isinstance(error, ssl.SSLError) or "CERTIFICATE" in text or "[SSL" in text:
         return (
             f"no trusted TLS connection to {where}",

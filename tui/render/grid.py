@@ -29,6 +29,8 @@ class Entry:
     live: bool
     held: bool = False
     """Focused, pinned or scrolled back: somebody reads it, so it keeps its place."""
+    own: bool = False
+    """Asked for at this terminal: while it is live, it comes before the others'."""
     folded: bool = False
     """Put away by hand: it gets no place, whatever room there is."""
 
@@ -54,6 +56,8 @@ class Arrangement:
     """Finished responses without a pane, newest first."""
     tickers: tuple[str, ...] = ()
     """Live responses without a pane, oldest first."""
+    rows: int = 0
+    """Rows below the panes for tickers and folded lines."""
     tabs: bool = False
     """Whether the terminal has room for one pane only, with a row of tabs above it."""
 
@@ -126,7 +130,10 @@ class Grid:
             self._slots = []
             return Arrangement(tabs=tabs)
         if zoomed in by_key:
-            return Arrangement((Cell(zoomed, 0, 0, width, height),), tabs=tabs)
+            others = tuple(entry.key for entry in reversed(entries) if entry.live and entry.key != zoomed)
+            rows = min(1, len(others)) if height > MIN_PANE_HEIGHT and not tabs else 0
+            cell = Cell(zoomed, 0, 0, width, height - rows)
+            return Arrangement((cell,), tickers=others if rows else (), rows=rows)
         if tabs:
             live = [entry.key for entry in entries if entry.live]
             key = focused if focused in by_key else (live or [entries[-1].key])[-1]
@@ -134,15 +141,16 @@ class Grid:
         room = capacity(width, height)
         rows = 0
         if len(entries) > room or any(entry.folded for entry in entries):
-            rows = self._strip_rows(entries, room)
+            rows = self._strip_rows(entries, room, height)
             room = capacity(width, max(1, height - rows))
-            rows = self._strip_rows(entries, room)
+            rows = self._strip_rows(entries, room, height)
         self._slots = self._seat(by_key, room)
         seated = set(self._slots)
         return Arrangement(
             place(self._slots, width, max(1, height - rows)),
             folded=tuple(e.key for e in reversed(entries) if e.key not in seated and not e.live),
             tickers=tuple(e.key for e in entries if e.key not in seated and e.live),
+            rows=rows,
         )
 
     def seat(self, key: str) -> None:
@@ -154,18 +162,23 @@ class Grid:
         """Let `new` have the slot of `old`."""
         self._slots = [new if key == old else key for key in self._slots]
 
-    def _strip_rows(self, entries: Sequence[Entry], room: int) -> int:
-        """Rows below the panes: folded lines and tickers of what has no room."""
+    def _strip_rows(self, entries: Sequence[Entry], room: int, height: int) -> int:
+        """Rows below the panes: tickers and folded lines of what has no room.
+
+        Folded lines take what is left below whole panes, and one row at the least, so that nobody who is live
+        loses a pane to what has been said.
+        """
         away = [entry for entry in entries if entry.folded]
         wanting = [entry for entry in entries if not entry.folded]
         live = max(0, sum(entry.live for entry in wanting) - room)
         finished = max(0, len(wanting) - room - live) + sum(not entry.live for entry in away)
         live += sum(entry.live for entry in away)
-        return min(MAX_TICKERS, live) + min(MAX_FOLDED, finished)
+        tickers = min(MAX_TICKERS, live)
+        return tickers + min(MAX_FOLDED, finished, max(1, height % MIN_PANE_HEIGHT - tickers))
 
     def _seat(self, by_key: dict[str, Entry], room: int) -> list[str]:
-        """Choose who has a pane: who is read, then the live ones on the wall, other live ones in the order
-        of arrival, then the finished ones, newest first.
+        """Choose who has a pane: who is read; what was asked here and is live; other live ones, those on the
+        wall before those that are not; the finished ones, newest first.
         """
         seated = set(self._slots)
         arrival = {key: index for index, key in enumerate(by_key)}
@@ -174,9 +187,11 @@ class Grid:
             entry = by_key[key]
             if entry.held and key in seated:
                 return 0, arrival[key]
+            if entry.live and entry.own:
+                return 1, -arrival[key]
             if entry.live:
-                return (1 if key in seated else 2), arrival[key]
-            return 3, -arrival[key]
+                return (2 if key in seated else 3), arrival[key]
+            return 4, -arrival[key]
 
         wanting = [key for key, entry in by_key.items() if not entry.folded]
         chosen = set(sorted(wanting, key=rank)[:room])

@@ -22,7 +22,16 @@ from pygments.lexers import get_lexer_by_name
 from pygments.lexers.data import YamlLexerContext
 from pygments.style import Style as PygmentsStyle
 from pygments.styles import get_style_by_name
-from pygments.token import Comment, Error, String, Text, Whitespace, _TokenType, is_token_subtype
+from pygments.token import (
+    STANDARD_TYPES,
+    Comment,
+    Error,
+    String,
+    Text,
+    Whitespace,
+    _TokenType,
+    is_token_subtype,
+)
 from pygments.util import ClassNotFound
 from rich.style import Style
 
@@ -121,7 +130,8 @@ class Highlighter:
 
 def _run(lexer: RegexLexer, context: LexerContext) -> Iterator[tuple[_TokenType, str]]:
     """Do what the lexer's own loop does, up to the end of the text: there, a state may wait for more."""
-    tables: Any = vars(type(lexer))["_tokens"]  # made from `tokens` by the lexer's metaclass
+    # Made from `tokens` by the lexer's metaclass; a few lexers (C#) choose theirs when they are made.
+    tables: Any = lexer._tokens  # type: ignore[attr-defined]  # noqa: SLF001
     extended = (context,) if isinstance(lexer, ExtendedRegexLexer) else ()
     text = context.text
     while context.pos < len(text):
@@ -177,7 +187,10 @@ class Palette:
         """Return the style of a kind of token."""
         style = self._styles.get(kind)
         if style is None:
-            known = self._style.style_for_token(kind)
+            standard = kind
+            while standard not in STANDARD_TYPES and standard.parent is not None:
+                standard = standard.parent  # lexers make kinds of their own, of which no style knows
+            known = self._style.style_for_token(standard)
             style = self._styles[kind] = self.base + Style(
                 color=f"#{known['color']}" if self._colour and known["color"] else None,
                 bold=known["bold"] or None,

@@ -173,6 +173,8 @@ class Conversation:
         elif isinstance(said, Whole):
             changes.append(Replaced(response))
         else:
+            if text:
+                changes.append(Appended(response, text))
             self._meet(response, changes)
 
     def _refold(self, strand: Strand, changes: list[Change]) -> None:

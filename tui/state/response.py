@@ -94,6 +94,14 @@ class Block:
                 self._loose = 0
         return text
 
+    def finish(self) -> str:
+        """No more pieces are expected; return what the cleaner held back."""
+        text = self.cleaner.finish()
+        if text:
+            self.parts.append(text)
+            self.length += len(text)
+        return text
+
     def tail(self, characters: int) -> str:
         """Return at least so many of the last characters, or all, without joining the parts."""
         kept: list[str] = []
@@ -160,6 +168,10 @@ class Response:
     def joined_midway(self) -> bool:
         """Whether its beginning has not been seen: text came without a `start`."""
         return self.response_id is not None and not self.started and self.status is not Status.WAITING
+
+    def asked_by(self, client_id: str) -> bool:
+        """Whether this client asked the question that it answers, or is to answer."""
+        return self.prompt is not None and self.prompt.publisher.client_id == client_id
 
     @property
     def token_count(self) -> int | None:

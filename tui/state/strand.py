@@ -145,7 +145,7 @@ class Strand:
             case Stop() as stop:
                 response = self._target(record.publisher)
                 if response is not None:
-                    _stop(response, stop, record)
+                    text = _stop(response, stop, record)
             case Whole() as whole:
                 response = self._target(record.publisher) or self._open(record)
                 _replace(response, whole, record)
@@ -245,9 +245,9 @@ def _join(joining: list[Record], compacted: list[Record | Run]) -> None:
 
 
 def _append(response: Response, piece: Text, record: Record) -> str:
-    response.tokens += piece.deltas
     text = response.block.append(piece.text)
-    if piece.text:
+    if piece.text:  # an empty one says only that its publisher is there
+        response.tokens += piece.deltas
         if response.first_text_at is None:
             response.first_text_at = record.timestamp
         response.last_text_at = record.timestamp
@@ -264,9 +264,9 @@ def _replace(response: Response, whole: Whole, record: Record) -> None:
         response.status, response.ended_at = Status.DONE, record.timestamp
 
 
-def _stop(response: Response, said: Stop, record: Record) -> None:
+def _stop(response: Response, said: Stop, record: Record) -> str:
     if response.stopped:
-        return
+        return ""
     response.stopped = True
     response.ended_at = record.timestamp
     response.stop_reason = said.stop_reason
@@ -280,3 +280,4 @@ def _stop(response: Response, said: Stop, record: Record) -> None:
         response.status = Status.CANCELLED
     else:
         response.status = Status.DONE
+    return response.block.finish()

@@ -10,12 +10,13 @@ import contextlib
 import contextvars
 import logging
 import signal
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
 
 from rich.text import Text
+from textual import events
 from textual.app import App, ComposeResult
 
 from tui.render import DARK, LIGHT, PLAIN
@@ -41,6 +42,8 @@ BATCH = 50
 """Messages taken at once."""
 PATIENCE = 0.1
 """Seconds between two paints while more arrives than can be taken, which painting would slow down."""
+OTHERWISE = (Status.FAILED, Status.STALLED, Status.CANCELLED)
+"""Ends that are no good ones."""
 RECENT = 2_000
 """Milliseconds that rates and the lag speak of: less jumps about, more tells of the past."""
 INTERRUPTED = 130
@@ -190,6 +193,7 @@ class WallApp(App[None]):
     def _figures(self) -> Figures:
         responses = self.conversation.responses.values()
         live = [response for response in responses if response.status.in_flight]
+        ended = Counter(response.status for response in responses)
         tokens = sum(response.tokens for response in responses)
         now = self._clock()
         self._tokens_before.append((now, tokens))
@@ -198,7 +202,8 @@ class WallApp(App[None]):
         since, before = self._tokens_before[0]
         return Figures(
             live=len(live),
-            done=sum(response.status is Status.DONE for response in responses),
+            done=ended[Status.DONE],
+            otherwise=tuple((status.value.lower(), ended[status]) for status in OTHERWISE if ended[status]),
             tokens_per_second=(tokens - before) * 1000 / (now - since) if now > since else 0.0,
             queued=self.desk.queued,
             rate=self.desk.rate,
@@ -213,6 +218,11 @@ class WallApp(App[None]):
         """Say which keys lead on from here."""
         self._status.typing = self._prompt.has_focus
         self._status.refresh()
+
+    def on_prompt_box_escaped(self, event: PromptBox.Escaped) -> None:
+        """Go to the panes, and let them have the key."""
+        self.action_panes()
+        self.post_message(events.Key(event.key, event.key if len(event.key) == 1 else None))
 
     def on_prompt_box_sent(self, event: PromptBox.Sent) -> None:
         """Have a prompt answered."""
@@ -259,19 +269,28 @@ class WallApp(App[None]):
     def _stay(self) -> None:
         self._leaving = False
 
+    def _say(self, text: str) -> None:
+        """Say something in passing, in place of what was said before."""
+        self.clear_notifications()
+        self.notify(text, markup=False)
+
     def action_interrupt(self) -> None:
         """Copy the selection, else end the focused response, else clear the prompt, else say how to quit."""
         box, pane = self._prompt, self._wall.focused
         if box.has_focus and box.selected_text:
-            self.copy_to_clipboard(box.selected_text)
+            self._copy(box.selected_text)
         elif self.screen.get_selected_text():
-            self.copy_to_clipboard(self.screen.get_selected_text() or "")
-        elif pane is not None and self._cancels(pane.response.prompt_id):
-            self.notify("ended your response")
+            self._copy(self.screen.get_selected_text() or "")
+        elif pane is not None and pane.response.status.in_flight and self._cancels(pane.response.prompt_id):
+            self._say("ending your response")
         elif box.text:
             box.set_aside()
         else:
-            self.notify("ctrl+q quits")
+            self._say("ctrl+q quits")
+
+    def _copy(self, text: str) -> None:
+        self.copy_to_clipboard(text)
+        self._say(f"{len(text)} characters given to the terminal; it does not say whether it took them")
 
     def _cancels(self, prompt_id: str | None) -> bool:
         return prompt_id is not None and self.desk.cancel(prompt_id)

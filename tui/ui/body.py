@@ -114,7 +114,10 @@ class Body:
     def _question(self) -> list[Row]:
         style = self._palette.muted + Style(italic=True)
         if self.response.joined_midway:
-            return [*plain_rows("… its beginning was said before we came", self._width, style), BLANK]
+            return [
+                *plain_rows("… no start seen: its beginning may be missing", self._width, style),
+                BLANK,
+            ]
         if self.response.prompt is None:
             return []
         rows = plain_rows(f"› {self.response.prompt.text}", self._width, style)

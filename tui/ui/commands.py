@@ -70,7 +70,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("palette", _PANES, "colon", "app.command_palette", "command palette: themes and more", ":"),
     Command("quit", _PANES, "q", "app.leave", "quit when nothing of yours is running"),
     Command("send", _PROMPT, "enter", "send", "send", "Enter"),
-    Command("newline", _PROMPT, "ctrl+j,shift+enter,alt+enter", "newline", "a new line", "ctrl+j alt+Enter"),
+    Command("newline", _PROMPT, "ctrl+j,shift+enter,alt+enter", "newline", "a new line", "ctrl+j"),
     Command("earlier", _PROMPT, "up", "earlier", "earlier prompts, at the first and last line", "↑ ↓"),
     Command("later", _PROMPT, "down", "later", "earlier prompts, at the first and last line", "↑ ↓"),
     Command("panes", _PROMPT, "escape", "app.panes", "to the panes; ends nothing", "Esc"),

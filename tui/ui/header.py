@@ -41,6 +41,8 @@ def name_of(response: Response, own: str) -> str:
 
 def state_of(response: Response, now: int) -> str:
     """Return the state and the figures behind it: `LIVE 84 t/s 3.1s`."""
+    if response.status is Status.STALLED:
+        return f"STALLED silent {duration(now - response.heard_at)}"
     parts = [response.status.value]
     if response.rate is not None and response.status is Status.LIVE:
         parts.append(f"{response.rate:.0f} t/s")
@@ -72,9 +74,9 @@ def ending_of(response: Response) -> str | None:
         case Status.STALLED if response.response_id is None:
             return "nobody has answered yet: no agent on this channel took the prompt"
         case Status.STALLED:
-            return "its publisher fell silent without a stop; what it said is kept"
+            return "its publisher fell silent without a stop · what it said is kept"
         case Status.DONE if response.stop_reason == "max_tokens":
-            return "stopped at max_tokens: the answer is cut off"
+            return "cut off at max_tokens · --max-tokens allows more"
         case Status.DONE if response.stop_reason == "refusal":
             return "the model refused to answer"
         case _:

@@ -28,6 +28,13 @@ class PromptBox(TextArea):
     }}
     """
 
+    class Escaped(Message):
+        """Esc and a key behind it came as one: the key is meant for the panes."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
     class Sent(Message):
         """A prompt is to be asked."""
 
@@ -41,9 +48,15 @@ class PromptBox(TextArea):
         self.border_subtitle = model
         self._history = list(samples)
         self._place = len(self._history)
-        self._draft = ""
+        self._edits: dict[int, str] = {}  # what was made of earlier prompts and of the draft, by their place
 
     async def _on_key(self, event: events.Key) -> None:
+        if event.key.startswith("alt+") and len(event.key) == len("alt+x"):
+            # Esc and a key in quick succession: no terminal can tell the two apart.
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Escaped(event.key.removeprefix("alt+")))
+            return
         # TextArea inserts a line break itself before any binding of `enter` is asked.
         if event.key == "enter":
             event.stop()
@@ -57,10 +70,7 @@ class PromptBox(TextArea):
         text = self.text.strip()
         if not text:
             return
-        self._history.append(text)
-        self._place = len(self._history)
-        self._draft = ""
-        self.clear()
+        self._remember(text)
         self.post_message(self.Sent(text))
 
     def action_newline(self) -> None:
@@ -72,8 +82,6 @@ class PromptBox(TextArea):
         if self.get_cursor_up_location() != self.cursor_location and self.wrapped_row > 0:
             self.action_cursor_up()
             return
-        if self._place == len(self._history):
-            self._draft = self.text
         if self._place > 0:
             self._recall(self._place - 1)
 
@@ -93,11 +101,7 @@ class PromptBox(TextArea):
 
     def set_aside(self) -> None:
         """Clear the box; what was typed is the newest of the earlier prompts."""
-        if self.text.strip():
-            self._history.append(self.text)
-        self._place = len(self._history)
-        self._draft = ""
-        self.clear()
+        self._remember(self.text)
 
     @property
     def wrapped_row(self) -> int:
@@ -105,6 +109,15 @@ class PromptBox(TextArea):
         return self.wrapped_document.location_to_offset(self.cursor_location).y
 
     def _recall(self, place: int) -> None:
+        self._edits[self._place] = self.text
         self._place = place
-        self.load_text(self._history[place] if place < len(self._history) else self._draft)
+        told = self._history[place] if place < len(self._history) else ""
+        self.load_text(self._edits.get(place, told))
         self.move_cursor(self.document.end)
+
+    def _remember(self, text: str) -> None:
+        if text.strip():
+            self._history.append(text)
+        self._place = len(self._history)
+        self._edits.clear()
+        self.clear()

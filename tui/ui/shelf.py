@@ -11,14 +11,16 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.render.grid import MAX_FOLDED, MAX_TICKERS
+from tui.render.grid import MAX_TICKERS
 from tui.state import Response
 from tui.ui.header import duration, name_of
 from tui.ui.palette import Palette
 
 FIRST_WORDS = 300
 """Characters at the beginning of a question, or of a text, that a folded line may show."""
-MARKS = re.compile(r"[#*`>|~]+|^\s*[-+] ", re.MULTILINE)
+MARKS = re.compile(r"^\s{0,3}(?:#{1,6}|>+|[-*+])\s+|(?<!\s)\*{1,3}|\*{1,3}(?!\s)|`+", re.MULTILINE)
+TICKER_CELLS = 36
+"""Cells in which a live response's name, rate and last words have room."""
 LAST_WORDS = 200
 """Characters at the end of a live text from which its last words are taken."""
 
@@ -43,21 +45,27 @@ class Shelf(Widget):
         self._own = own
         self.folded: Sequence[Response] = ()
         self.tickers: Sequence[Response] = ()
+        self.rows = 0
+        """Rows that the arrangement leaves for it."""
         self.now = 0
 
     @property
-    def rows(self) -> int:
-        """How many rows it needs."""
-        return min(MAX_FOLDED, len(self.folded)) + min(MAX_TICKERS, len(self.tickers))
+    def folded_rows(self) -> int:
+        """Rows of folded lines, after those of tickers."""
+        return max(0, min(self.rows, len(self.folded) + self._ticker_rows) - self._ticker_rows)
 
-    def show(self, folded: Sequence[Response], tickers: Sequence[Response], now: int) -> None:
-        """List these; `now` is in ms since the epoch."""
-        self.folded, self.tickers, self.now = folded, tickers, now
+    @property
+    def _ticker_rows(self) -> int:
+        return min(MAX_TICKERS, len(self.tickers), self.rows)
+
+    def show(self, folded: Sequence[Response], tickers: Sequence[Response], rows: int, now: int) -> None:
+        """List these on so many rows; `now` is in ms since the epoch."""
+        self.folded, self.tickers, self.rows, self.now = folded, tickers, rows, now
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         """Bring back the response whose line was clicked."""
-        shown = self.folded[:MAX_FOLDED]
+        shown = self.folded[: self.folded_rows]
         if event.y < len(shown):
             self.post_message(self.Chosen(shown[event.y]))
         elif self.tickers:
@@ -66,7 +74,7 @@ class Shelf(Widget):
     def render(self) -> Text:
         """One line each for the newest finished responses, then the live ones."""
         width = self.size.width
-        lines = [self._folded(response, width) for response in self.folded[:MAX_FOLDED]]
+        lines = [self._folded(response, width) for response in self.folded[: self.folded_rows]]
         hidden = len(self.folded) - len(lines)
         if hidden and lines:
             lines[-1] = _beside(lines[-1], f" +{hidden} finished", width)
@@ -81,19 +89,23 @@ class Shelf(Widget):
             f"{response.status} {duration(response.elapsed(self.now))}  ", palette.states[response.status]
         )
         asked = response.prompt is not None
-        words = _words((response.prompt.text if response.prompt else response.text)[:FIRST_WORDS])
+        if response.prompt is not None:
+            words = " ".join(response.prompt.text[:FIRST_WORDS].split())
+        else:
+            words = _words(response.text[:FIRST_WORDS])
         room = width - line.cell_len - 2
         line.append(_cut(f"› {words}" if asked else words, room) if words and room > 8 else "", palette.muted)
         return line
 
     def _tickers(self, width: int) -> list[Text]:
         palette = self._palette()
-        rows = min(MAX_TICKERS, len(self.tickers))
+        rows = self._ticker_rows
         if not rows:
             return []
         lines = []
         lead = f"  +{len(self.tickers)} live  "
-        per_row = -(-min(len(self.tickers), rows * 3) // rows)
+        # No more on a row than can say something.
+        per_row = min(-(-len(self.tickers) // rows), max(1, (width - len(lead)) // TICKER_CELLS))
         for row in range(rows):
             shown = self.tickers[row * per_row : (row + 1) * per_row]
             line = Text(lead if row == 0 else " " * len(lead), palette.states[shown[0].status], no_wrap=True)

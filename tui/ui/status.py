@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
@@ -12,6 +13,8 @@ from tui.ui.palette import Palette
 from tui.ui.ports import Facts
 from tui.wire import ChannelChange, ConnectionChange, HistoryChange
 
+TROUBLE_ROWS = 2
+"""Rows that what is wrong may take."""
 WINDOW = 100
 """Messages on their way that are nothing to speak of while there is a connection."""
 RESUME_WINDOW = 120_000
@@ -24,6 +27,8 @@ class Figures:
 
     live: int = 0
     done: int = 0
+    otherwise: tuple[tuple[str, int], ...] = ()
+    """States that are neither live nor done, and how many are in each."""
     tokens_per_second: float = 0.0
     queued: int = 0
     rate: int = 0
@@ -41,7 +46,6 @@ class StatusLine(Widget):
 
     DEFAULT_CSS = """
     StatusLine { height: 1; background: $panel; color: $foreground; padding: 0 1; }
-    StatusLine.-trouble { height: 2; }
     """
 
     def __init__(self, facts: Facts, palette: Palette) -> None:
@@ -52,6 +56,8 @@ class StatusLine(Widget):
         self.history: HistoryChange | None = None
         self._connection: ConnectionChange | None = None
         self._channel: ChannelChange | None = None
+        self._since = 0  # when the connection was lost, or first tried
+        self._lost_at: int | None = None  # when a connection that stood was lost
         self._now = 0
         self.typing = True
         """Whether the prompt has the keys; then the hint on the right says how to leave it."""
@@ -66,14 +72,29 @@ class StatusLine(Widget):
         """Show what the connection or its channel has come to."""
         match change:
             case ConnectionChange():
+                before = self._connection
+                if change.state == "connected":
+                    self._lost_at = None
+                elif self._lost_at is None and before is not None and before.state == "connected":
+                    self._lost_at = change.at
+                self._since = change.at if before is None or self.connected else self._since
                 self._connection = change
             case ChannelChange():
                 self._channel = change
             case HistoryChange():
                 self.history = change
         self._now = now
-        self.set_class(self._trouble() is not None, "-trouble")
+        self._fit()
         self.refresh()
+
+    def on_resize(self) -> None:
+        """Give what is wrong the rows that it needs."""
+        self._fit()
+
+    def _fit(self) -> None:
+        trouble = self._trouble()
+        width = max(1, self.size.width)
+        self.styles.height = 1 if trouble is None else 1 + min(TROUBLE_ROWS, -(-cell_len(trouble) // width))
 
     @property
     def connected(self) -> bool:
@@ -96,8 +117,8 @@ class StatusLine(Widget):
         trouble = self._trouble()
         if trouble is None:
             return line
-        cause = Text(trouble, "bold", no_wrap=True)
-        cause.truncate(width, overflow="ellipsis")
+        cause = Text(trouble, "bold")
+        cause.truncate(width * (self.size.height - 1), overflow="ellipsis")
         return Text("\n").join([cause, line])
 
     def _trouble(self) -> str | None:
@@ -107,9 +128,9 @@ class StatusLine(Widget):
             return None
         if not self.connected:
             reason = connection.reason
-            since = max(0, self._now - connection.at)
+            since = max(0, self._now - self._lost_at) if self._lost_at is not None else RESUME_WINDOW
             hope = ""
-            if connection.state == "disconnected" and since < RESUME_WINDOW:
+            if connection.state != "failed" and since < RESUME_WINDOW:
                 hope = f"nothing is lost if it is back within {duration(RESUME_WINDOW - since)}"
             return " · ".join(part for part in (str(reason) if reason else "", hope) if part) or None
         # An attached channel has a reason too, when a capability is missing.
@@ -123,6 +144,7 @@ class StatusLine(Widget):
             fields.append(Text(" ".join(marks), "bold reverse"))
         fields.append(Text(self._facts.channel, "bold"))
         fields.append(Text(f"{figures.live} live {figures.done} done"))
+        fields += [Text(f"{count} {state}") for state, count in figures.otherwise]
         if figures.queued > (WINDOW if self.connected else 0):
             fields.append(Text(f"{figures.queued} queued", "bold"))
         if self.history is not None and not self.history.done:
@@ -144,7 +166,7 @@ class StatusLine(Widget):
         if connection is None:
             return Text("initialized")
         if not self.connected:
-            since = duration(max(0, self._now - connection.at))
+            since = duration(max(0, self._now - self._since))
             return Text(f"{connection.state} {since}", "bold reverse")
         if channel is not None and channel.state != "attached":
             return Text(f"connected, channel {channel.state}", "bold reverse")

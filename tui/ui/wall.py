@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import cast
 
-from rich.text import Text
 from textual.containers import Container
 from textual.geometry import NULL_OFFSET, Region, Size, Spacing
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
@@ -16,22 +15,14 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.render.grid import TABS_BELOW, Arrangement, Cell, Entry, Grid
-from tui.state import Response, Status
+from tui.state import Response
 from tui.ui.commands import Zone, bindings
-from tui.ui.header import short_model
 from tui.ui.pane import Look, Pane, Position
 from tui.ui.shelf import Shelf
+from tui.ui.tabs import Tabs
 from tui.ui.welcome import Welcome
 
 TURNS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
-
-
-class Tabs(Widget):
-    """One row that names the responses, on a terminal with room for a single pane."""
-
-    def render(self) -> Text:
-        """The names, the shown one between brackets."""
-        return cast("Wall", self.parent).tab_row(self.size.width)
 
 
 class WallLayout(Layout):
@@ -59,7 +50,7 @@ class WallLayout(Layout):
                 places.append((child, size.region))
             elif isinstance(child, Tabs) and wall.arrangement.tabs and wall.cells:
                 places.append((child, Region(0, 0, size.width, 1)))
-            elif isinstance(child, Shelf) and child.rows and not wall.zoomed and wall.cells:
+            elif isinstance(child, Shelf) and child.rows and wall.cells:
                 places.append((child, Region(0, size.height - child.rows, size.width, child.rows)))
         return [WidgetPlacement(region, NULL_OFFSET, Spacing(), widget) for widget, region in places]
 
@@ -91,7 +82,7 @@ class Wall(Container, can_focus=True):
         self._size = Size(0, 0)
         self._welcome = welcome
         self._shelf = Shelf(lambda: self._look.palette, own)
-        self._tabs = Tabs()
+        self._tabs = Tabs(lambda: self._look.palette)
         self.arrangement = Arrangement()
         self.cells: dict[str, Cell] = {}
         self.zoomed: str | None = None
@@ -179,7 +170,8 @@ class Wall(Container, can_focus=True):
             if pane.response.status.in_flight:
                 pane.update(now)
         if self.arrangement.tickers:
-            self._shelf.show(self._shelf.folded, self._shelf.tickers, now)
+            self._shelf.show(self._shelf.folded, self._shelf.tickers, self._shelf.rows, now)
+        self._show_tabs()
 
     def dress(self, look: Look) -> None:
         """Draw in the colours of another theme."""
@@ -218,7 +210,13 @@ class Wall(Container, can_focus=True):
         tabs = screen.width < TABS_BELOW[0] or screen.height < TABS_BELOW[1]
         self.arrangement = self._grid.arrange(
             [
-                Entry(key, live=response.status.in_flight, held=self._held(key), folded=key in self._folded)
+                Entry(
+                    key,
+                    live=response.status.in_flight,
+                    held=self._held(key),
+                    folded=key in self._folded,
+                    own=response.asked_by(self._own),
+                )
                 for key, response in self._responses.items()
             ],
             *self._size,
@@ -227,6 +225,11 @@ class Wall(Container, can_focus=True):
             tabs=tabs,
         )
         self.cells = {cell.key: cell for cell in self.arrangement.cells}
+
+    def _show_tabs(self) -> None:
+        if self.arrangement.tabs and self.cells:
+            keys = list(self._responses)
+            self._tabs.show(list(self._responses.values()), keys.index(next(iter(self.cells))))
 
     def _held(self, key: str) -> bool:
         pane = self._panes.get(key)
@@ -263,8 +266,10 @@ class Wall(Container, can_focus=True):
         self._shelf.show(
             [self._responses[key] for key in self.arrangement.folded],
             [self._responses[key] for key in self.arrangement.tickers],
+            self.arrangement.rows,
             now,
         )
+        self._show_tabs()
         if entering:
             self.mount_all(entering)
         self.refresh(layout=True)
@@ -366,7 +371,6 @@ class Wall(Container, can_focus=True):
             self.call_after_refresh(self.enter)
         else:
             self._focus(key)
-        self._tabs.refresh()
 
     # Putting aside and finding
 
@@ -421,32 +425,6 @@ class Wall(Container, can_focus=True):
     def action_find(self) -> None:
         """Ask what to find."""
         self.post_message(self.Seeking())
-
-    def tab_row(self, width: int) -> Text:
-        """Return the row of tabs: the shown response, and as many of those beside it as fit."""
-        palette = self._look.palette
-        keys = list(self._responses)
-        shown = keys.index(next(iter(self.cells))) if self.cells else 0
-        tabs = []
-        for index, key in enumerate(keys):
-            response = self._responses[key]
-            name = short_model(response.model) or response.publisher.name
-            tab = Text(f" {index + 1} {name} ", "reverse" if index == shown else palette.muted)
-            if response.status is not Status.DONE:
-                tab.append(f"{response.status} ", palette.states[response.status])
-            tabs.append(tab)
-        first = last = shown
-        used = tabs[shown].cell_len
-        while used < width - 8:
-            ahead = [index for index in (last + 1, first - 1) if 0 <= index < len(tabs)]
-            fitting = [index for index in ahead if used + tabs[index].cell_len <= width - 8]
-            if not fitting:
-                break
-            used += tabs[fitting[0]].cell_len
-            first, last = min(first, fitting[0]), max(last, fitting[0])
-        before = Text(f"‹{first} " if first else "", palette.muted)
-        after = Text(f" {len(tabs) - 1 - last}›" if last < len(tabs) - 1 else "", palette.muted)
-        return Text("", no_wrap=True).join([before, *tabs[first : last + 1], after])
 
 
 def _nearest(here: Cell, cells: Iterable[Cell], turn: tuple[int, int]) -> Cell | None:

@@ -36,14 +36,14 @@ class Welcome(Widget):
             text.append("Set ANTHROPIC_API_KEY for a real one.\n\n", "dim")
         else:
             text.append("Answers come from ").append(facts.model, "bold").append(".\n\n")
-        text.append("Type a prompt below and press ").append("Enter", "bold").append(". For example (")
-        text.append("↑", "bold").append(" brings them up):\n")
-        for sample in SAMPLES:
-            text.append(f"  {sample}\n", "italic")
-        text.append("\nOr press ").append("Esc", "bold").append(" and then ").append("d", "bold")
+        text.append("Type a prompt below and press ").append("Enter", "bold").append(". Or press ")
+        text.append("Esc", "bold").append(" and then ").append("d", "bold")
         text.append(" for four demo streams side by side, ").append("?", "bold").append(" for all keys.\n\n")
         text.append("Open a second terminal on this channel:\n")
         text.append(f"  {facts.join}\n", "bold")
         if not facts.local:
-            text.append("with the same ABLY_API_KEY in its environment.\n", "dim")
+            text.append("with the same Ably credentials in its environment.\n", "dim")
+        text.append("\nPrompts to begin with (").append("↑", "bold").append(" brings them up):\n")
+        for sample in SAMPLES:
+            text.append(f"  {sample}\n", "italic")
         return text

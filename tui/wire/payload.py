@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import blake2s
 
 from tui.wire.clean import clean_line
 
@@ -37,8 +38,16 @@ def _is_text_block(item: object) -> bool:
 
 
 def identifier(value: str | None) -> str | None:
-    """Return an id or a name, cleaned and bounded; None when nothing is left."""
-    return None if value is None else (clean_line(value, MAX_ID) or None)
+    """Return an id or a name, cleaned and bounded; None when nothing is left.
+
+    Two that differ stay different: of one that is too long the end becomes a digest of the whole.
+    """
+    if value is None:
+        return None
+    if len(value) <= MAX_ID:
+        return clean_line(value) or None
+    digest = blake2s(value.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return f"{clean_line(value, MAX_ID - len(digest) - 1)}#{digest}"
 
 
 def count(value: str | None) -> int | None:

@@ -1,0 +1,58 @@
+"""The row of tabs on a terminal with room for one pane only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.text import Text
+from textual.widget import Widget
+
+from tui.state import Response, Status
+from tui.ui.header import short_model
+from tui.ui.palette import Palette
+
+COUNTS = 8
+"""Cells kept for the numbers of the tabs that do not fit on either side."""
+
+
+class Tabs(Widget):
+    """Names the responses by number; the shown one stands out, and as many beside it as fit."""
+
+    def __init__(self, palette: Callable[[], Palette]) -> None:
+        super().__init__()
+        self._palette = palette
+        self._responses: Sequence[Response] = ()
+        self._shown = 0
+
+    def show(self, responses: Sequence[Response], shown: int) -> None:
+        """Name these; `shown` is the index of the one that has the pane."""
+        self._responses, self._shown = responses, shown
+        self.refresh()
+
+    def render(self) -> Text:
+        """One row."""
+        tabs = [self._tab(index) for index in range(len(self._responses))]
+        if not tabs:
+            return Text()
+        room = self.size.width - COUNTS
+        first = last = self._shown
+        used = tabs[self._shown].cell_len
+        while True:
+            beside = [index for index in (last + 1, first - 1) if 0 <= index < len(tabs)]
+            fitting = [index for index in beside if used + tabs[index].cell_len <= room]
+            if not fitting:
+                break
+            used += tabs[fitting[0]].cell_len
+            first, last = min(first, fitting[0]), max(last, fitting[0])
+        muted = self._palette().muted
+        before = Text(f"‹{first} " if first else "", muted)
+        after = Text(f" {len(tabs) - 1 - last}›" if last < len(tabs) - 1 else "", muted)
+        return Text("", no_wrap=True).join([before, *tabs[first : last + 1], after])
+
+    def _tab(self, index: int) -> Text:
+        palette, response = self._palette(), self._responses[index]
+        name = short_model(response.model) or response.publisher.name
+        tab = Text(f" {index + 1} {name} ", "reverse" if index == self._shown else palette.muted)
+        if response.status is not Status.DONE:
+            tab.append(f"{response.status} ", palette.states[response.status])
+        return tab
