@@ -45,7 +45,7 @@ def test_no_credential_stays(text: str, secret: str) -> None:
     [
         "nothing listens at 127.0.0.1:54321",
         "connecting to main.realtime.ably.net:443",
-        "File tui/link/session.py, line 12, in _watch",
+        "File tui/link/connection.py, line 12, in _watch",
         "Bearer of bad news: the monkey=funky",
         "responseId=msg_01AbC seq=12",
         "2026-11-22 12:30:01 KeyError: 'name'",

@@ -2,7 +2,7 @@
 
 Two kinds: an `AblyRealtime` for each connection, and an `AblyRest` for history; a REST call through the
 former would authorise anew, attach every channel again, and reopen a closed connection. Facts in the comments
-are of `ably` 3.1.4. Leaves keeping a connection alive to `session`.
+are of `ably` 3.1.4. Leaves keeping a connection alive to `connection`.
 """
 
 from __future__ import annotations

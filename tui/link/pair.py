@@ -13,10 +13,10 @@ from collections.abc import Awaitable, Callable
 from ably.realtime.realtime import AblyRealtime
 
 from tui.link.client import bypass_proxy, make_realtime, make_rest, publish
+from tui.link.connection import Connection
 from tui.link.inbox import Inbox
 from tui.link.options import LinkOptions
 from tui.link.publisher import Publisher
-from tui.link.session import Session
 from tui.link.subscription import Subscription
 from tui.wire import ConnectionChange, Notice, Publication, Reason, Severity
 
@@ -43,8 +43,8 @@ class Pair:
         self._sending_client: AblyRealtime | None = None
         self._failure: Reason | None = None
         self._subscription: Subscription | None = None
-        self._sessions: list[Session] = []
-        self._publishing: Session | None = None
+        self._connections: list[Connection] = []
+        self._publishing: Connection | None = None
         if options.endpoint is not None:
             bypass_proxy(options.endpoint)
         if options.viewing:
@@ -56,30 +56,30 @@ class Pair:
                 since=options.since,
                 where=options.where,
             )
-            viewer = Session(
+            viewer = Connection(
                 lambda: make_realtime(options, echo=True),
                 opened=self._subscription.opened,
                 report=self._report,
                 endpoint=options.endpoint,
                 revive=revive,
             )
-            self._sessions.append(viewer)
+            self._connections.append(viewer)
         if options.publishing:
-            self._publishing = Session(
+            self._publishing = Connection(
                 lambda: make_realtime(options, echo=False),
                 opened=self._opened,
                 report=self._report_publishing,
                 endpoint=options.endpoint,
                 revive=revive,
             )
-            self._sessions.append(self._publishing)
+            self._connections.append(self._publishing)
 
     async def run(self) -> None:
         """Keep both connected; return only by cancellation, with both closed."""
         try:
             async with asyncio.TaskGroup() as group:
-                for session in self._sessions:
-                    group.create_task(session.run())
+                for connection in self._connections:
+                    group.create_task(connection.run())
         finally:
             await self._publisher.close()
             if self._subscription is not None:
@@ -92,8 +92,8 @@ class Pair:
 
     def retry(self) -> None:
         """Connect, and attach, at once."""
-        for session in self._sessions:
-            session.retry()
+        for connection in self._connections:
+            connection.retry()
         if self._subscription is not None:
             self._subscription.retry()
 

@@ -1,8 +1,8 @@
 """Publishes what agents and people say, in order, within the budget, through every kind of failure.
 
 The decisions are `outbox`'s; this asks it for messages, sends them, tells it the outcomes, and keeps the
-time. Lives on the link's loop. Leaves connecting to `session`, and how a message is sent to the function that
-it is given.
+time. Lives on the link's loop. Leaves connecting to `connection`, and how a message is sent to the function
+that it is given.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The past and the present overlap, because the SDK cannot fetch history up to the point of attachment: live
 messages are held back while history is fetched, and follow it. Whoever reads them drops what it has seen, by
-serial. Leaves the connection to `session`.
+serial. Leaves the connection to `connection`.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class _Verdict(Enum):
     DEAD = auto()
 
 
-class Session:
+class Connection:
     """One connection. `run` lasts until it is cancelled; the hooks are called on its loop:
 
     `opened(client)` for each new client before it connects, `report(state, reason, retry_in)` for each state

@@ -13,7 +13,7 @@ from tests.link.peer import DISCONNECTED, ERROR, Connection, Frame, Peer
 from tests.link.support import KEY, Watched, link_threads, linked, options, until
 from tui.link import Endpoint, Link
 from tui.link.client import make_realtime
-from tui.link.session import Session
+from tui.link.connection import Connection as LinkConnection
 from tui.wire import ConnectionChange, Start, Stop, Text
 
 
@@ -154,14 +154,14 @@ async def test_no_answer_to_a_ping_makes_a_new_client() -> None:
         peer.heartbeats = False
         settings = options(peer.port)
         clients: list[object] = []
-        session = Session(
+        connection = LinkConnection(
             lambda: make_realtime(settings, echo=True),
             opened=clients.append,
             report=lambda _state, _reason, _retry_in: None,
             endpoint=settings.endpoint,
             ping_every=0.1,
         )
-        running = asyncio.create_task(session.run())
+        running = asyncio.create_task(connection.run())
         await until(lambda: len(clients) == 2)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
