@@ -196,6 +196,16 @@ async def test_a_zoomed_pane_leaves_a_line_for_what_is_live_besides() -> None:
         await s.sees("+1 live", "two · ana", "said beside")
 
 
+async def test_rows_are_given_to_folded_lines_and_tickers_as_states_change() -> None:
+    async with screen((80, 24)) as s:
+        for n in range(8):
+            s.script.say(Start(f"r{n}", model=f"m{n}"), Text(f"r{n}", f"words of {n}"))
+        await s.until(lambda: len(s.panes) == 2)
+        s.script.say(Stop("r7"))
+        await s.sees("m7 · ana  DONE", "+5 live  m2 · ana", "m3 · ana")
+        assert [pane.region.height for pane in s.panes] == [9, 8]
+
+
 async def test_a_question_is_folded_as_it_was_asked_and_an_answer_without_its_marks() -> None:
     async with screen((100, 24)) as s:
         s.script.say(UserInput("p", "C# a > b | c * d"), Start("r", prompt_id="p"), Stop("r"))

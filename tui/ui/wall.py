@@ -272,7 +272,8 @@ class Wall(Container, can_focus=True):
         self._show_tabs()
         if entering:
             self.mount_all(entering)
-        self.refresh(layout=True)
+        # A child asks: a widget that does so itself keeps the places that it has worked out for its children.
+        self._shelf.refresh(layout=True)
         if had_focus:
             self.call_after_refresh(self.enter)
 
