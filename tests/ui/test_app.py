@@ -94,6 +94,12 @@ async def test_scrolling_back_to_the_end_follows_again() -> None:
         assert s.panes[0].follow
 
 
+async def test_a_long_response_is_shown_to_its_end_without_a_further_message() -> None:
+    async with screen() as s:
+        s.script.say(Start("r"), Text("r", "".join(f"line {n}\n\n" for n in range(9_000))))
+        await s.sees("line 8999", "follow")
+
+
 async def test_a_resize_keeps_the_place_that_is_read() -> None:
     async with screen((120, 40)) as s:
         words = " ".join(f"word{n}" for n in range(3_000))

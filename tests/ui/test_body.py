@@ -9,7 +9,7 @@ from tests.messages import Channel
 from tests.state.test_conversation import after, only
 from tui.render import DARK, LineRenderer, Row
 from tui.state import Response
-from tui.ui.body import QUESTION_ROWS, Body
+from tui.ui.body import QUESTION_ROWS, SLICE, Body
 from tui.ui.palette import Palette
 from tui.wire import Outgoing, Start, Stop, Text, UserInput
 
@@ -48,6 +48,30 @@ def test_a_place_is_found_again_at_another_width() -> None:
     anchor = body.anchor(7)
     body.resize(25)
     assert first in body.row(body.row_of(anchor)).text
+
+
+def test_a_long_text_is_rendered_in_slices_and_comes_to_the_same_rows() -> None:
+    text = "".join(f"## Part {n}\n\nSome *text* of part {n}.\n\n" for n in range(2_000))
+    one = response(Start("r"), Text("r", text), Stop("r"))
+    body = Body(one, 60, DARK, PALETTE)
+    assert len(body) < 2 * SLICE
+    slices = 0
+    while body.behind:
+        body.catch_up()
+        slices += 1
+    assert slices == len(text) // SLICE
+    whole = LineRenderer(60, DARK)
+    whole.feed(text)
+    whole.finish()
+    assert texts(body) == [whole.row(y).text.rstrip() for y in range(len(whole))]
+
+
+def test_what_comes_while_a_long_text_waits_stays_behind_it() -> None:
+    body = Body(response(Start("r"), Text("r", "word " * 5_000)), 60, DARK, PALETTE)
+    body.feed("the end")
+    while body.behind:
+        body.catch_up()
+    assert " ".join(texts(body)).endswith("word word the end")
 
 
 @pytest.mark.parametrize("fault", ["feed", "row", "take_changed", "finish", "end", "resize", "__len__"])

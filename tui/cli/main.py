@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -25,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    whole.add_argument("--version", action="version", version=f"ably-tui {version('ably-tui')}")
+    whole.add_argument("--version", action="store_true", help="show the version and exit")
     whole.add_argument("--channel", metavar="NAME", help="channel to attach to (ai:<user>)")
     whole.add_argument("--client-id", metavar="ID", help="who you are on the channel (<user>-<4 hex>)")
     whole.add_argument("--model", metavar="ID", help="model that answers your prompts; demo needs no key")
@@ -65,6 +64,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     flags = vars(whole.parse_args(arguments))
     if flags.pop("command") is not None:
         whole.error("serve comes first and has flags of its own: ably-tui serve --help")
+    if flags.pop("version"):
+        from importlib.metadata import version
+
+        print(f"ably-tui {version('ably-tui')}")
+        return OK
     from tui.settings import Folders, SettingsError, read_file, resolve
 
     folders = Folders.of(os.environ)

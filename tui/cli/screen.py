@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shlex
@@ -65,6 +66,9 @@ def run(settings: Settings, folders: Folders) -> int:
             print(f"ably-tui: theme {settings.theme!r} is not known; known are {known}", file=sys.stderr)
             return USAGE
         app.theme = settings.theme
+    # What has been imported stays: the collector need not look through it again while the screen streams.
+    gc.collect()
+    gc.freeze()
     try:
         app.run()
     finally:

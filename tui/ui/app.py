@@ -112,7 +112,9 @@ class WallApp(App[None]):
         self.screen.set_focus(self._prompt)
         self.set_interval(TICK, self._tick)
         self.theme_changed_signal.subscribe(self, lambda _theme: self._dress())
-        self._feed.start(wake)
+        # Connecting competes with the first paint, which comes first.
+        self.call_after_refresh(self._feed.start, wake)
+        self.call_after_refresh(frames.wake)
         self.call_after_refresh(self.desk.prepare)
 
     def on_unmount(self) -> None:
@@ -130,15 +132,15 @@ class WallApp(App[None]):
             return False
 
     def _draw(self) -> bool:
-        began = perf_counter()
+        began, left = perf_counter(), False
         while values := self._feed.drain(BATCH):
             self._take(values)
             if perf_counter() - began > BUDGET:
                 break
         if not values or began - self._settled > PATIENCE:
             self._settled = began
-            self._wall.settle()
-        return self._feed.pending > 0
+            left = self._wall.settle()
+        return left or self._feed.pending > 0
 
     def _take(self, values: Sequence[Inbound]) -> None:
         messages: list[ChannelMessage] = []
@@ -187,7 +189,8 @@ class WallApp(App[None]):
         for change in self.conversation.tick(self._clock()):
             self._change(change)
         self._wall.tick()
-        self._wall.settle()
+        if self._wall.settle() and self._frames is not None:
+            self._frames.wake()
         self._status.show(self._figures(), self._clock())
 
     def _figures(self) -> Figures:

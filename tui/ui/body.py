@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BLANK = Row([], 0, 0)
+SLICE = 4_096
+"""Characters that are rendered at once."""
 QUESTION_ROWS = 3
 """Rows of the question that are shown above the answer."""
 
@@ -35,7 +38,9 @@ class Body:
         self._ended = False
         self._above: list[Row] = []
         self._below: list[Row] = []
+        self._waiting: deque[str] = deque()
         self.feed(response.text)
+        self.catch_up()
         self.update()
 
     def __len__(self) -> int:
@@ -55,11 +60,23 @@ class Body:
         return self._ask(lambda renderer: renderer.row(y)) if y < rows else self._below[y - rows]
 
     def feed(self, text: str) -> None:
-        """Add text at the end of the answer."""
-        try:
-            self._renderer.feed(text)
-        except Exception as error:  # noqa: BLE001  whatever it is, the text is shown
-            self._fall_back(error)
+        """Add text at the end of the answer; of a long one the rest waits for `catch_up`."""
+        if self._waiting or len(text) > SLICE:
+            self._waiting.extend(text[at : at + SLICE] for at in range(0, len(text), SLICE))
+        else:
+            self._render(text)
+
+    @property
+    def behind(self) -> bool:
+        """Whether there is text that has no rows yet."""
+        return bool(self._waiting)
+
+    def catch_up(self) -> None:
+        """Make rows of the next slice of text that waits, a few milliseconds' work."""
+        if self._waiting:
+            self._render(self._waiting.popleft())
+            if not self._waiting:
+                self.update()
 
     def resize(self, width: int) -> None:
         """Lay everything anew at another width."""
@@ -69,7 +86,7 @@ class Body:
 
     def update(self) -> None:
         """Take over what is not text: the question, and how the response ended."""
-        if not self._ended and self.response.ended_at is not None:
+        if not self._ended and self.response.ended_at is not None and not self._waiting:
             self._ended = True
             self._ask(lambda renderer: renderer.finish())
         self._above = self._question()
@@ -88,6 +105,12 @@ class Body:
     def row_of(self, anchor: int) -> int:
         """Return the row that shows a place in the text."""
         return len(self._above) + self._ask(lambda renderer: renderer.row_of(anchor)) if anchor else 0
+
+    def _render(self, text: str) -> None:
+        try:
+            self._renderer.feed(text)
+        except Exception as error:  # noqa: BLE001  whatever it is, the text is shown
+            self._fall_back(error)
 
     def _rows(self) -> int:
         return self._ask(len)
@@ -108,6 +131,7 @@ class Body:
         if isinstance(self._renderer, PlainRenderer):
             raise error
         log.error("a response cannot be rendered as markdown and is shown as it is", exc_info=error)
+        self._waiting.clear()
         self._renderer = PlainRenderer(self._width, self._theme)
         self._renderer.feed(self.response.text)
 

@@ -7,6 +7,7 @@ no layout and no styles cache stand between a token and its row. Only rows that 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import perf_counter
 
 from rich.segment import Segment
 from rich.style import Style
@@ -101,6 +102,18 @@ class Pane(Widget, can_focus=True):
         """Take text that came at the end; `show` shows it, once a frame however many pieces came."""
         if self._body is not None:
             self._body.feed(text)
+
+    @property
+    def behind(self) -> bool:
+        """Whether text waits for its rows, as of a long response that has just been opened."""
+        return self._body is not None and self._body.behind
+
+    def catch_up(self, until: float) -> None:
+        """Make rows of text that waits, until a time (`perf_counter`), and show them."""
+        body = self._body
+        while body is not None and body.behind and perf_counter() < until:
+            body.catch_up()
+        self.show()
 
     def show(self) -> None:
         """Show what was fed: ask for the rows that changed, or for all where the text has moved up."""

@@ -6,6 +6,7 @@ Only responses that are seen have a widget; the others remember, and get one whe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from time import perf_counter
 from typing import cast
 
 from textual.containers import Container
@@ -22,6 +23,8 @@ from tui.ui.shelf import Shelf
 from tui.ui.tabs import Tabs
 from tui.ui.welcome import Welcome
 
+CATCH_UP = 0.02
+"""Seconds of a frame for long texts that have just been opened."""
 TURNS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 
 
@@ -188,13 +191,25 @@ class Wall(Container, can_focus=True):
 
     # Arranging
 
-    def settle(self) -> None:
-        """Show what was fed, and arrange the wall anew if anything calls for it. Once a frame at the most."""
+    def settle(self) -> bool:
+        """Show what was fed, and arrange the wall anew if anything calls for it. Once a frame at the most.
+
+        Returns whether there is text left to show, for which there was no time: then a frame must follow.
+        """
         for pane in self._fed:
             pane.show()
         self._fed.clear()
         if self._stale:
             self._arrange()
+        return self._catch_up()
+
+    def _catch_up(self) -> bool:
+        behind = [pane for pane in self._panes.values() if pane.behind]
+        behind.sort(key=lambda pane: not pane.has_focus)
+        until = perf_counter() + CATCH_UP
+        for pane in behind:
+            pane.catch_up(until)
+        return any(pane.behind for pane in behind)
 
     def measure(self, size: Size) -> None:
         """Learn the wall's size; the layout calls this before it places anything."""
