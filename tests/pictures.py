@@ -20,7 +20,6 @@ from pyte.screens import Char
 from tests.drawing import FontMissingError, fonts, png, svg, without_font
 from tests.terminal import Terminal
 from tui.local import discover
-from tui.settings import Folders
 
 _ROOT = Path(__file__).resolve().parents[1]
 _FOLDER = _ROOT / "screenshots"
@@ -89,19 +88,10 @@ def _type(terminal: Terminal, text: str) -> None:
     terminal.wait_for(lambda seen: text in seen.splitlines()[-3])
 
 
-def _prompt(terminal: Terminal) -> None:
-    _empty(terminal)
-    _type(terminal, "Compare three ways to stream tokens, in a table")
-    terminal.press("enter")
-    terminal.wait_for(_live(1, 2.5), timeout=60)
-    _type(terminal, "And which of them keeps the order?")
-
-
 PICTURES = (
     Picture("wall", 160, 45, _wall),
     Picture("zoom", 120, 36, _zoom),
     Picture("empty", 100, 30, _empty),
-    Picture("prompt", 100, 30, _prompt),
     Picture("small", 80, 24, _small),
 )
 
@@ -132,7 +122,8 @@ def main(names: Sequence[str]) -> int:
 def _take(picture: Picture, place: Path, home: str) -> list[list[Char]]:
     """Run the installed command until it shows what is wanted; the cells of its screen."""
     command = [str(place / "bin" / "python"), str(place / "bin" / "ably-tui")]
-    environment = {"ABLY_TUI_HOME": home, "USER": "ana"}
+    # Not ABLY_TUI_HOME, which the second terminal's command would show.
+    environment = {"HOME": home, "XDG_STATE_HOME": home, "XDG_CONFIG_HOME": home, "USER": "ana"}
     options = ["--channel", _CHANNEL, "--client-id", "ana", "--local"]
     try:
         with Terminal(
@@ -144,7 +135,7 @@ def _take(picture: Picture, place: Path, home: str) -> list[list[Char]]:
             terminal.wait_exit()
             return cells
     finally:
-        discover.stop(Folders.of(environment).state / "local")
+        discover.stop(Path(home, "ably-tui", "local"))
 
 
 @contextlib.contextmanager
