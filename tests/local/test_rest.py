@@ -187,6 +187,12 @@ async def test_an_empty_channel(http: aiohttp.ClientSession, path: str) -> None:
     assert await get(http, "/stats") == []
 
 
+async def test_a_look_whether_the_server_is_there(server: LocalServer) -> None:
+    async with aiohttp.ClientSession(f"http://{server.host}:{server.port}") as session:
+        response = await session.head("/time")
+        assert response.status == 200
+
+
 async def test_time_needs_no_credential(server: LocalServer) -> None:
     async with aiohttp.ClientSession(f"http://{server.host}:{server.port}") as session:
         (now,) = await get(session, "/time")
@@ -261,13 +267,34 @@ async def test_a_token_for_a_signed_request(server: LocalServer) -> None:
                 assert (await response.json())["error"]["code"] == code
 
 
+async def test_a_key_of_another_app(server: LocalServer) -> None:
+    async with aiohttp.ClientSession(f"http://{server.host}:{server.port}") as session:
+        for name, status, code in (("nowhere.key", 404, 40400), ("app.none", 401, 40101)):
+            basic = base64.b64encode(f"{name}:secret".encode()).decode()
+            answer = await get(
+                session, "/channels/a/messages", status, headers={"Authorization": f"Basic {basic}"}
+            )
+            assert answer["error"]["code"] == code
+
+
 async def test_what_is_left_out_says_so(http: aiohttp.ClientSession) -> None:
-    for path in ("/channels/a/presence/history", "/presence?channels=a", "/push/publish", "/nowhere"):
-        answer = await get(http, path, 404)
-        assert answer["error"]["code"] == 40400
-    async with http.put("/channels/a/messages", json={}) as response:
-        assert response.status == 405
-        assert (await response.json())["error"]["code"] == 40500
+    for method, path, feature in (
+        ("POST", "/messages", "batch publish"),
+        ("GET", "/presence?channels=a", "batch presence"),
+        ("GET", "/channels/a/presence/history", "presence history"),
+        ("POST", "/push/publish", "push"),
+        ("POST", "/keys/app.narrow/revokeTokens", "revocation"),
+        ("GET", "/nowhere", "/nowhere"),
+        ("PUT", "/channels/a/messages", "PUT"),
+    ):
+        for kind in ("application/json", "application/x-msgpack"):
+            async with http.request(method, path, headers={"Accept": kind}) as response:
+                assert (response.status, response.content_type) == (404, kind)
+                body = await response.read()
+                error = (json.loads(body) if kind.endswith("json") else msgpack.unpackb(body))["error"]
+                assert (error["code"], error["statusCode"]) == (40400, 404)
+                assert feature in error["message"]
+                assert response.headers["X-Ably-Errorcode"] == "40400"
 
 
 async def test_bodies_that_make_no_sense(http: aiohttp.ClientSession, path: str) -> None:

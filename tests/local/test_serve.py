@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
+import trustme
 
 from tests.local.server import ROOT, end_server, running_server, start_server
 
@@ -35,6 +38,24 @@ def test_it_binds_loopback_alone_unless_told_otherwise(tmp_path: Path) -> None:
     assert "--tls-cert" in refused.stderr
     with running_server(tmp_path, host="0.0.0.0", insecure=True) as server:
         assert server.host == "127.0.0.1", "what a terminal on this machine connects to"
+
+
+def test_tls_for_other_machines_and_none_for_this_users_programs(tmp_path: Path) -> None:
+    authority, certificate = trustme.CA(), tmp_path / "certificate.pem"
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with running_server(
+        tmp_path / "server", host="0.0.0.0", port=port, tls_cert=certificate, tls_key=certificate
+    ) as server:
+        assert (server.host, server.port != port) == ("127.0.0.1", True)
+        with urllib.request.urlopen(f"https://127.0.0.1:{port}/time", context=context) as response:
+            assert response.status == 200
+        with pytest.raises(ConnectionError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/time", timeout=10)
 
 
 def test_a_port_that_is_taken_is_an_error_when_it_was_asked_for(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tui.local import discover
 from tui.local.serve import MAX_AGE, MAX_BYTES, Options, run
+from tui.local.statefile import StateError
 
 ABOUT = "Run the channel server of this machine in the foreground, for programs with any Ably SDK."
 
@@ -47,7 +48,12 @@ def main(
     """Serve, or stop, as the flags say; return the exit code."""
     values = vars(parser(prog, directory).parse_args(arguments))
     if values.pop("stop"):
-        print("stopped" if discover.stop(values["directory"]) else "there is no server to stop")  # noqa: T201
+        try:
+            told = "stopped" if discover.stop(values["directory"]) else "there is no server to stop"
+        except StateError as error:
+            print(f"{prog}: {error}", file=sys.stderr)  # noqa: T201
+            return 1
+        print(told)  # noqa: T201
         return 0
     values["limits"] = values["limits"] is not None
     level = logging.INFO if values["log_connections"] else logging.WARNING

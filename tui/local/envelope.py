@@ -9,8 +9,14 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from tui.local.core.credentials import Authenticator, Credential, parse_basic_header, parse_bearer_header
-from tui.local.core.errors import ErrorInfo, bad_request, unauthorized
+from tui.local.core.credentials import (
+    Authenticator,
+    Credential,
+    UnknownAppError,
+    parse_basic_header,
+    parse_bearer_header,
+)
+from tui.local.core.errors import ErrorInfo, bad_request, not_found, unauthorized
 from tui.local.core.frames import Body, Format, dumps, join, loads
 
 MAX_LIMIT = 1_000
@@ -26,22 +32,30 @@ class Asker:
 
 
 def authenticate(request: web.Request, authenticator: Authenticator, now: int) -> Asker:
-    """Return who makes a request (RSA11, RSA3); raises ProtocolError 40101 and its kin."""
+    """Return who makes a request (RSA11, RSA3); raises ProtocolError 40101 and its kin, 40400 for a key of an
+    app that is not here.
+    """
+    try:
+        credential = _credential(request, authenticator, now)
+    except UnknownAppError:
+        raise not_found("no application found with this id") from None
+    claimed = request.headers.get("X-Ably-ClientId")
+    return Asker(credential, credential.identify(parse_basic_header(claimed) if claimed else None))
+
+
+def _credential(request: web.Request, authenticator: Authenticator, now: int) -> Credential:
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     query = request.query
     token = query.get("accessToken") or query.get("access_token")
     if scheme.lower() == "bearer":
-        credential = authenticator.token(parse_bearer_header(value.strip()), now)
-    elif scheme.lower() == "basic":
-        credential = authenticator.basic(parse_basic_header(value.strip()))
-    elif token:
-        credential = authenticator.token(token, now)
-    elif "key" in query:
-        credential = authenticator.basic(query["key"])
-    else:
-        raise unauthorized("no authentication information provided")
-    claimed = request.headers.get("X-Ably-ClientId")
-    return Asker(credential, credential.identify(parse_basic_header(claimed) if claimed else None))
+        return authenticator.token(parse_bearer_header(value.strip()), now)
+    if scheme.lower() == "basic":
+        return authenticator.basic(parse_basic_header(value.strip()))
+    if token:
+        return authenticator.token(token, now)
+    if "key" in query:
+        return authenticator.basic(query["key"])
+    raise unauthorized("no authentication information provided")
 
 
 def format_of(request: web.Request) -> Format:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from urllib.parse import unquote_plus
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from tui.local import envelope
 from tui.local.core import mutating, names
@@ -22,6 +23,14 @@ from tui.local.core.words import Flag
 from tui.local.sockets import SocketServer, now
 
 Result = TypeVar("Result")
+_LEFT_OUT = {
+    "/messages": "batch publish",
+    "/presence": "batch presence",
+    "/push/{rest:.*}": "push notifications",
+    "/channels/{channel}/presence/history": "presence history",
+    "/keys/{key}/revokeTokens": "token revocation",
+}
+"""What Ably has and a server for one machine does not, by path."""
 
 
 class Rest:
@@ -35,7 +44,7 @@ class Rest:
         """Add every path of the interface."""
         channel, message = "/channels/{channel}", "/channels/{channel}/messages/{serial}"
         add = app.router.add_route
-        add("GET", "/time", self.time)
+        app.router.add_get("/time", self.time)  # HEAD too, by which a client may look whether it is reached
         add("GET", "/stats", self.stats)
         add("POST", "/keys/{key}/requestToken", self.request_token)
         add("GET", channel, self.status)
@@ -48,9 +57,8 @@ class Rest:
         add("GET", f"{message}/versions", self.versions)
         add("GET", f"{message}/annotations", self.annotations)
         add("POST", f"{message}/annotations", self.annotate)
-        for path in ("/messages", "/presence", f"{channel}/presence/history", "/keys/{key}/revokeTokens"):
-            add("*", path, self.left_out)
-        add("*", "/push/{rest:.*}", self.left_out)
+        for path, feature in _LEFT_OUT.items():
+            add("*", path, _refusing(feature))
 
     async def time(self, request: web.Request) -> web.Response:
         """Tell the time (RSC16)."""
@@ -180,13 +188,9 @@ class Rest:
         return envelope.answer(request, {"channelId": name, "status": status})
 
     async def stats(self, request: web.Request) -> web.Response:
-        """Return no statistics: none are kept (RSC6)."""
+        """Return no statistics (RSC6): none are kept, and asking is how a credential is tried."""
         envelope.authenticate(request, self._hub.authenticator, now())
         return envelope.page(request, [], None)
-
-    async def left_out(self, request: web.Request) -> web.Response:
-        """Refuse what a server for one machine does not have."""
-        raise not_found(f"the local server does not have {request.method} {request.path}: use Ably for it")
 
     # Shared
 
@@ -246,3 +250,13 @@ class Rest:
         rows, more = rows[: query.limit - 1], len(rows) == query.limit
         following = {"from": rows[-1][0]} if more else None
         return envelope.page(request, [Body.stored(body) for _, body in rows], following)
+
+
+def _refusing(feature: str) -> Handler:
+    """Return a handler that says what is left out; for whoever could use it elsewhere."""
+
+    async def refuse(request: web.Request) -> web.StreamResponse:
+        del request
+        raise not_found(f"{feature}: the local channel server does not have this; Ably's cloud has")
+
+    return refuse

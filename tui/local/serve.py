@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import secrets
@@ -18,6 +19,7 @@ from pathlib import Path
 from aiohttp import web
 
 from tui.local import statefile
+from tui.local.banner import banner
 from tui.local.core.credentials import Authenticator, Key, parse_keys
 from tui.local.core.engine import Engine
 from tui.local.core.limits import Limits
@@ -29,6 +31,10 @@ from tui.local.web import build
 
 logger = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+"""Where a program on this machine reaches a server that listens everywhere."""
+GARBAGE = 20_000
+"""Objects more than before at which the interpreter looks for cycles."""
 CHECKPOINT_INTERVAL = 2.0
 """Seconds between two checkpoints of the store."""
 
@@ -84,7 +90,7 @@ async def _serve(options: Options) -> None:
     own = previous.key if previous is not None else _new_key()
     keys = [Key.parse(own), *_keys(options)]
     store = Store(options.store or options.directory / "channels.db", secrets.token_hex(5))
-    listening = None
+    listening: list[socket.socket] = []
     try:
         clock = SerialClock(store.series, store.last)
         store.release_held(clock.next(now()))
@@ -95,24 +101,32 @@ async def _serve(options: Options) -> None:
             lambda: secrets.token_hex(8),
             Limits() if options.limits else None,
         )
-        listening = _listen(options, previous.port if previous is not None else 0)
-        port = listening.getsockname()[1]
+        last_port = previous.port if previous is not None else 0
+        listening.append(_listen(options.host, options.port, last_port))
+        if tls is not None:
+            # The programs of this user need no certificate that they would have to trust.
+            listening.append(_listen(LOOPBACK[0], 0, last_port))
+        local = listening[-1].getsockname()
         server = SocketServer(engine)
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)  # noqa: S104
-        state = statefile.LocalServer(host, port, own, os.getpid())
+        state = statefile.LocalServer(_ANY.get(local[0], local[0]), local[1], own, os.getpid())
         runner = web.AppRunner(
             build(server, model_key=state.model_key, key=own), access_log=None, shutdown_timeout=1.0
         )
         await runner.setup()
-        await web.SockSite(runner, listening, ssl_context=tls).start()
+        for place, each in enumerate(listening):
+            await web.SockSite(runner, each, ssl_context=tls if place == 0 else None).start()
         statefile.write(options.directory, state)
-        _announce(options, port)
+        # What is made here for each message is freed by itself: looking for cycles that often finds nothing.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(GARBAGE, 20, 50)
+        _announce(options, listening[0].getsockname()[1], state)
         await _until_told(server, store, options)
         await server.shut_down()
         await runner.cleanup()
     finally:
-        if listening is not None:
-            listening.close()
+        for each in listening:
+            each.close()
         store.close()
 
 
@@ -146,15 +160,14 @@ def _tls(options: Options) -> ssl.SSLContext | None:
     return context
 
 
-def _listen(options: Options, last_port: int) -> socket.socket:
-    """Return the listening socket: on the port that was asked for, else that of last time, else any."""
-    for port in [options.port] if options.port else [last_port, 0]:
-        family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-        listening = socket.socket(family, socket.SOCK_STREAM)
+def _listen(host: str, wanted: int, last: int) -> socket.socket:
+    """Return a listening socket: on the port that is wanted, else that of last time, else any."""
+    for port in [wanted] if wanted else [last, 0]:
+        listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
         try:
             # The port of a server that was just killed is free at once.
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listening.bind((options.host, port))
+            listening.bind((host, port))
             listening.listen(128)
             listening.setblocking(False)
         except OSError as error:
@@ -162,26 +175,16 @@ def _listen(options: Options, last_port: int) -> socket.socket:
             reason = error.strerror
         else:
             return listening
-    raise CannotServeError(f"{options.host}:{options.port} cannot be listened on: {reason}")
+    raise CannotServeError(f"{host}:{wanted} cannot be listened on: {reason}")
 
 
-def _announce(options: Options, port: int) -> None:
-    address = f"{options.host}:{port}"
-    sys.stdout.write(f"ably-tui: channel server and demo model on {address}\n")
+def _announce(options: Options, port: int, local: statefile.LocalServer) -> None:
+    sys.stdout.write(f"ably-tui: channel server and demo model on {options.host}:{port}\n")
     if sys.stdout.isatty():
-        sys.stdout.write(
-            _BANNER.format(host=options.host, port=port, state=options.directory / statefile.NAME)
-        )
+        scheme = "ws" if options.tls_cert is None else "wss"
+        reach = None if options.host in LOOPBACK else f"{scheme}://{options.host}:{port}."
+        sys.stdout.write(banner(local.host, local.port, options.directory / statefile.NAME, reach))
     sys.stdout.flush()
-
-
-_BANNER = """
-  key         KEY=$(python3 -c "import json; print(json.load(open('{state}'))['key'])")
-  Python      client = AblyRealtime(key, endpoint='{host}', tls=False, auto_connect=False)
-              client.options.get_host = lambda: '{host}:{port}'; client.connect()
-  JavaScript  new Ably.Realtime({{key, endpoint: '{host}', port: {port}, tls: false}})
-  It serves this machine only; Ctrl+C ends it.
-"""
 
 
 async def _until_told(server: SocketServer, store: Store, options: Options) -> None:

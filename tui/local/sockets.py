@@ -1,20 +1,22 @@
 """WebSockets around the core: frames in, effects carried out.
 
-One task reads and one writes for each socket. What is to be written waits in a bounded outbox; a socket that
-does not take it fast enough is put behind, and goes on from the store when it has caught its breath.
+What a socket takes is written at once. What it does not take waits in a bounded outbox, which a task of the
+socket's own empties; a socket that is too slow for that is put behind, and goes on from the store when it has
+caught its breath.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import struct
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from aiohttp import WSMsgType, web
 
-from tui.local.core.effects import Close, Effect
+from tui.local.core.effects import Close, Effect, More, Send
 from tui.local.core.engine import Engine
 from tui.local.core.frames import Format
 from tui.local.core.state import Hello
@@ -22,6 +24,8 @@ from tui.local.core.words import CONNECTION_STATE_TTL, MAX_FRAME_SIZE
 
 logger = logging.getLogger(__name__)
 
+LOW_WATER = 65_536
+"""Bytes that the transport holds back from which on frames wait in the outbox."""
 HIGH_WATER = 1_048_576
 """Bytes in an outbox from which on its socket is behind."""
 HARD_LIMIT = 33_554_432
@@ -45,22 +49,33 @@ class Socket:
         number: int,
         websocket: web.WebSocketResponse,
         format: Format,  # noqa: A002
-        abort: Callable[[], None],
+        transport: asyncio.Transport,
     ) -> None:
         self.number = number
         self.format = format
         self.size = 0
         self.congested = False
         self._websocket = websocket
-        self._abort = abort
+        self._transport = transport
+        self._opcode = WSMsgType.TEXT if format is Format.JSON else WSMsgType.BINARY
         self._outbox: deque[bytes] = deque()
         self._wake = asyncio.Event()
         self._closing = False
 
     def put(self, data: bytes) -> None:
-        """Add a frame to the outbox."""
+        """Write a frame at once where the socket takes it, else add it to the outbox."""
+        if self._transport.is_closing():
+            return  # Whoever comes back is sent it from the store.
+        if not self._outbox and not self.size and self._transport.get_write_buffer_size() < LOW_WATER:
+            # A frame in one write, as aiohttp itself writes it: half of what fifty subscribers would cost.
+            self._transport.write(_header(self._opcode, len(data)) + data)
+            return
         self._outbox.append(data)
         self.size += len(data)
+        self._wake.set()
+
+    def ask(self) -> None:
+        """Tell the core once all that there is has been written."""
         self._wake.set()
 
     def close(self) -> None:
@@ -71,19 +86,18 @@ class Socket:
     def abort(self) -> None:
         """Drop what is left and cut the connection."""
         self._outbox.clear()
-        self._abort()
+        self._transport.abort()
         self.close()
 
     async def write(self, server: SocketServer) -> None:
         """Write whatever is put in the outbox until the socket is closed."""
-        opcode = WSMsgType.TEXT if self.format is Format.JSON else WSMsgType.BINARY
         try:
             while not self._closing or self._outbox:
                 await self._wake.wait()
                 self._wake.clear()
                 while self._outbox:
                     data = self._outbox.popleft()
-                    await self._websocket.send_frame(data, opcode)
+                    await self._websocket.send_frame(data, self._opcode)
                     self.size -= len(data)
                 self.congested = False
                 server.apply(server.engine.drained(self.number, now()))
@@ -91,6 +105,16 @@ class Socket:
             logger.debug("socket %d was closed by its client", self.number)
         # The client may close first, and need not answer: nothing is awaited of it.
         await self._websocket.close(drain=False)
+
+
+def _header(opcode: WSMsgType, size: int) -> bytes:
+    """Return the header of a server's frame, which is whole and not masked (RFC 6455 §5.2)."""
+    first = 0x80 | opcode
+    if size < 126:
+        return bytes((first, size))
+    if size < 65_536:
+        return struct.pack("!BBH", first, 126, size)
+    return struct.pack("!BBQ", first, 127, size)
 
 
 class SocketServer:
@@ -118,7 +142,7 @@ class SocketServer:
         transport = request.transport
         if transport is None:
             return websocket
-        socket = Socket(self._numbers, websocket, format, transport.abort)
+        socket = Socket(self._numbers, websocket, format, transport)
         self._sockets[socket.number] = socket
         writer = asyncio.create_task(socket.write(self))
         logger.info(
@@ -145,17 +169,17 @@ class SocketServer:
         """Carry effects out."""
         late: list[Socket] = []
         for effect in effects:
-            if isinstance(effect, Close):
-                closing = self._sockets.pop(effect.socket, None)
-                if closing is not None:
-                    closing.close()
-                continue
-            for number in effect.sockets:
-                socket = self._sockets.get(number)
-                if socket is not None:
-                    socket.put(effect.frame.encode(socket.format))
-                    if socket.size > HIGH_WATER:
-                        late.append(socket)
+            match effect:
+                case Send():
+                    late += self._send(effect)
+                case Close():
+                    closing = self._sockets.pop(effect.socket, None)
+                    if closing is not None:
+                        closing.close()
+                case More():
+                    behind = self._sockets.get(effect.socket)
+                    if behind is not None:
+                        behind.ask()
         for socket in late:
             if socket.size > HARD_LIMIT:
                 logger.warning("socket %d reads nothing and is given up", socket.number)
@@ -165,6 +189,15 @@ class SocketServer:
             elif not socket.congested:
                 socket.congested = True
                 self.apply(self.engine.congested(socket.number, now()))
+
+    def _send(self, effect: Send) -> Iterator[Socket]:
+        """Send a frame; yield the sockets that have too much waiting by now."""
+        for number in effect.sockets:
+            socket = self._sockets.get(number)
+            if socket is not None:
+                socket.put(effect.frame.encode(socket.format))
+                if socket.size > HIGH_WATER:
+                    yield socket
 
     def schedule_flush(self) -> None:
         """Commit and deliver at the end of this turn of the event loop, with all that comes in it."""
@@ -208,7 +241,8 @@ def hello_of(query: Mapping[str, str]) -> Hello:
         token=query.get("accessToken") or query.get("access_token"),
         client_id=query.get("clientId") or None,
         echo=query.get("echo") != "false",
-        resume=query.get("resume") or query.get("recover") or None,
+        resume=query.get("resume") or None,
+        recover=query.get("recover") or None,
         rollup=_number(query.get("appendRollupWindow"), default.rollup, 500),
         grace=_number(query.get("remainPresentFor"), default.grace, CONNECTION_STATE_TTL),
     )

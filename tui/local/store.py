@@ -94,7 +94,9 @@ class Store:
             try:
                 self._lock.acquire(timeout=0)
             except filelock.Timeout:
-                raise StoreError(f"{path} is in use by another server") from None
+                raise StoreError(
+                    f"{path} is in use by another server; one in the background ends with --stop"
+                ) from None
             except OSError as error:
                 raise StoreError(f"{path} cannot be locked: {error.strerror}") from None
         try:

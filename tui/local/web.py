@@ -38,8 +38,10 @@ def build(server: SocketServer, *, key: str, model_key: str) -> web.Application:
         except web.HTTPException as error:
             if error.status < 400 or request.path.startswith("/v1/"):
                 raise
+            # A path that takes other methods only is not found either, as Ably has it.
+            status = 404 if error.status == 405 else error.status
             message = f"{error.reason.lower()}: {request.method} {request.path}"
-            return envelope.refuse(request, ErrorInfo(100 * error.status, error.status, message))
+            return envelope.refuse(request, ErrorInfo(100 * status, status, message))
         finally:
             server.active -= 1
             server.last_used = time.monotonic()

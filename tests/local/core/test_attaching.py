@@ -6,6 +6,8 @@ import pytest
 
 from tests.local.core.world import NARROW, START, RefusedError, World
 from tui.local.core.attaching import PAGE
+from tui.local.core.effects import More
+from tui.local.core.frames import dumps
 from tui.local.core.words import ALL_MODES, DEFAULT_MODES, Action, Flag
 
 
@@ -232,3 +234,19 @@ def test_no_frame_is_larger_than_the_python_sdk_takes() -> None:
     sizes = [len(effect.frame.encode(client.format)) for effect in effects if hasattr(effect, "frame")]
     assert max(sizes) < 2**20
     assert len(sizes) > 5
+
+
+def test_a_long_backlog_is_asked_for_page_by_page() -> None:
+    world = World()
+    writer, reader = world.connect(), world.connect()
+    start = writer.attach("a")["channelSerial"]
+    for number in range(PAGE + 1):
+        writer.publish("a", {"data": f"{number}"})
+    effects = world.engine.receive(
+        reader.socket, dumps({"action": 10, "channel": "a", "channelSerial": start}, reader.format), world.now
+    )
+    assert effects[-1] == More(reader.socket)
+    again = world.engine.drained(reader.socket, world.now)
+    assert not any(isinstance(effect, More) for effect in again)
+    world.carry_out([*effects[:-1], *again])
+    assert [message["data"] for message in reader.messages()] == [f"{number}" for number in range(PAGE + 1)]

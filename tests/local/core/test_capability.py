@@ -81,7 +81,7 @@ def test_what_is_none(value: object) -> None:
     assert refused.value.info.code == 40000
 
 
-def test_the_text_is_canonical() -> None:
-    assert Capability.parse({"b": ["subscribe", "publish"], "a": ["*"]}).text() == (
-        '{"a":["*"],"b":["publish","subscribe"]}'
-    )
+def test_the_text_is_what_was_given_and_of_what_two_have_in_common_canonical() -> None:
+    given = Capability.parse({"b": ["subscribe", "publish"], "a": ["*"]})
+    assert given.text() == '{"b":["subscribe","publish"],"a":["*"]}'
+    assert given.intersect(given).text() == '{"a":["*"],"b":["publish","subscribe"]}'

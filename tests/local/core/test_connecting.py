@@ -7,7 +7,7 @@ from typing import Any
 import jwt
 import pytest
 
-from tests.local.core.world import KEY, NARROW, START, Client, World
+from tests.local.core.world import KEY, NARROW, START, Client, RefusedError, World
 from tui.local.core.credentials import Key
 from tui.local.core.words import CONNECTION_STATE_TTL, Action, Fields
 
@@ -119,6 +119,18 @@ def test_resume_after_the_connection_state_ttl_is_refused() -> None:
         assert ("error" in frame) != resumed
 
 
+def test_a_connection_that_is_recovered_is_not_taken_back() -> None:
+    world = World()
+    first = world.connect()
+    key = first.connected["connectionDetails"]["connectionKey"]
+    assert world.connect(resume=key).connected["connectionDetails"]["connectionKey"] == key
+    second = world.connect(recover=key)
+    assert second.connected["connectionId"] == first.connected["connectionId"]
+    assert second.connected["connectionDetails"]["connectionKey"] != key
+    assert world.connect(resume=key).connected["error"]["code"] == 80018
+    assert not second.closed
+
+
 def test_resume_by_another_identity_is_refused() -> None:
     world = World()
     ana = world.connect(client_id="ana")
@@ -153,6 +165,15 @@ def test_a_token_is_asked_for_before_it_ends_and_the_connection_ends_with_it() -
     assert client.closed
 
 
+def test_no_other_token_is_asked_for_when_the_first_is_short_lived() -> None:
+    world = World()
+    client = world.connect(None, token=signed(5))
+    world.pass_time(4_999)
+    assert not client.take(Action.AUTH)
+    world.pass_time(1)
+    assert client.last["error"]["code"] == 40142
+
+
 def test_authorize_renews_a_token_in_band() -> None:
     world = World()
     client = world.connect(None, token=signed(60))
@@ -164,6 +185,20 @@ def test_authorize_renews_a_token_in_band() -> None:
     world.pass_time(3_000_000)
     assert not client.closed
     assert client.publish("a", {"data": "x"})
+
+
+def test_authorize_with_more_capability_gives_the_modes_that_were_asked_for() -> None:
+    world = World()
+    client = world.connect(None, token=signed(**{"x-ably-capability": '{"a":["subscribe"]}'}))
+    for modes, permitted in (({"modes": "subscribe"}, False), ({}, True)):
+        client.send(Action.AUTH, auth={"accessToken": signed(**{"x-ably-capability": '{"a":["subscribe"]}'})})
+        client.attach("a", params=modes)
+        client.send(Action.AUTH, auth={"accessToken": signed()})
+        if permitted:
+            assert client.publish("a", {"data": "x"})
+        else:
+            with pytest.raises(RefusedError):
+                client.publish("a", {"data": "x"})
 
 
 def test_authorize_with_less_capability_fails_the_channels_that_lose_it() -> None:

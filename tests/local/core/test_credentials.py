@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 
 import pytest
 
 from tests.local.core.world import KEY, NARROW, START
 from tui.local.core.capability import Capability
-from tui.local.core.credentials import Authenticator, Key, parse_basic_header, parse_bearer_header, parse_keys
+from tui.local.core.credentials import (
+    Authenticator,
+    Key,
+    UnknownAppError,
+    parse_basic_header,
+    parse_bearer_header,
+    parse_keys,
+)
 from tui.local.core.errors import ProtocolError
 
 AUTHENTICATOR = Authenticator([KEY, NARROW])
@@ -65,3 +74,38 @@ def test_a_file_of_keys() -> None:
     assert [key.name for key in keys] == ["a.b", "d.e"]
     assert keys[0].capability.allows("anything", "anywhere")
     assert keys[1].capability == Capability.parse({"x": ["publish"]})
+
+
+def signed_request(**fields: object) -> dict[str, object]:
+    request: dict[str, object] = {"timestamp": START, "nonce": "0123456789abcdef", **fields}
+    text = "".join(
+        f"{value}\n"
+        for value in (KEY.name, request.get("ttl", ""), "", "", request["timestamp"], request["nonce"])
+    )
+    mac = hmac.digest(KEY.secret.encode(), text.encode(), hashlib.sha256)
+    return {**request, "mac": base64.b64encode(mac).decode()}
+
+
+def test_a_token_request_is_good_once() -> None:
+    authenticator = Authenticator([KEY])
+    authenticator.request_token(KEY.name, signed_request(), START, lambda: "unique")
+    with pytest.raises(ProtocolError) as refused:
+        authenticator.request_token(KEY.name, signed_request(), START + 1, lambda: "unique")
+    assert refused.value.info.code == 40105
+    authenticator.request_token(KEY.name, signed_request(timestamp=START + 1), START + 1, lambda: "unique")
+
+
+def test_the_numbers_of_a_token_request_may_be_text() -> None:
+    request = signed_request(timestamp=str(START), ttl="5000")
+    details = Authenticator([KEY]).request_token(KEY.name, request, START, lambda: "unique")
+    assert details["expires"] == START + 5_000
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown_app"), [("app.key:wrong", False), ("app.none:x", False), ("b.key:x", True)]
+)
+def test_a_key_of_an_unknown_app_is_told_apart(text: str, unknown_app: bool) -> None:
+    with pytest.raises(ProtocolError) as refused:
+        AUTHENTICATOR.basic(text)
+    assert refused.value.info.code == 40101
+    assert isinstance(refused.value, UnknownAppError) == unknown_app

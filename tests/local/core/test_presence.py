@@ -41,6 +41,35 @@ def test_enter_update_leave() -> None:
     assert ana.presence() == [(ENTER, "ana"), (UPDATE, "ana"), (LEAVE, "ana")], "also without an attachment"
 
 
+def test_who_leaves_without_data_leaves_with_what_he_had() -> None:
+    world = World()
+    ana, ben = world.connect(client_id="ana"), world.connect(binary=False)
+    ben.attach("a")
+    for said, told in (({}, "aGVyZQ=="), ({"data": "gone"}, "gone")):
+        enter(ana, data=b"here")
+        ben.take()
+        enter(ana, action=LEAVE, **said)
+        ((message,),) = (frame["presence"] for frame in ben.take(Action.PRESENCE))
+        assert message["data"] == told
+
+
+def test_a_client_may_ask_who_is_there() -> None:
+    world = World()
+    ana, ben = world.connect(client_id="ana"), world.connect()
+    ben.send(Action.SYNC, channel="a")
+    assert not ben.take(Action.SYNC), "not attached"
+    ben.attach("a")
+    for expected in ([], [(PRESENT, "ana")]):
+        ben.take()
+        ben.send(Action.SYNC, channel="a")
+        assert ben.frames[-1]["channelSerial"].endswith(":")
+        assert ben.presence() == expected
+        enter(ana)
+    ben.send(Action.SYNC, channel=":no")
+    assert ben.last["error"]["code"] == 40010
+    assert not ben.closed
+
+
 def test_a_newcomer_is_told_who_is_there() -> None:
     world = World()
     crowd = world.connect()

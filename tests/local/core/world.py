@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.local.core.capability import Capability
 from tui.local.core.credentials import Authenticator, Key
-from tui.local.core.effects import Close, Effect
+from tui.local.core.effects import Close, Effect, More
 from tui.local.core.engine import Engine
 from tui.local.core.frames import Format, dumps, loads
 from tui.local.core.limits import Limits
@@ -51,6 +51,9 @@ class World:
         for effect in effects:
             if isinstance(effect, Close):
                 self._clients[effect.socket].closed = True
+                continue
+            if isinstance(effect, More):
+                self.carry_out(self.engine.drained(effect.socket, self.now))
                 continue
             for socket in effect.sockets:
                 client = self._clients[socket]

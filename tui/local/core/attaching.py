@@ -11,7 +11,7 @@ import re
 from tui.local.core import mutating, names, presence
 from tui.local.core.credentials import Credential
 from tui.local.core.delivery import frames
-from tui.local.core.effects import Send
+from tui.local.core.effects import More, Send
 from tui.local.core.errors import ErrorInfo, ProtocolError, bad_request, not_permitted
 from tui.local.core.frames import Body
 from tui.local.core.hub import Hub
@@ -51,13 +51,13 @@ def attach(hub: Hub, connection: Connection, frame: Fields) -> None:
     params |= _params(frame.get("params"))
     flags = frame.get("flags")
     flags = flags if isinstance(flags, int) else 0
-    modes = _granted(connection, name, params, flags)
+    wanted, modes = _modes(connection, name, params, flags)
     channel = hub.channel(name)
     mutating.release_all(hub, channel)
     hub.flush()
     cursor = frame.get("channelSerial")
     resumed, behind, error = _continuity(hub, channel, cursor)
-    attachment = Attachment(str(alias), modes, params, hub.clock.last, behind)
+    attachment = Attachment(str(alias), wanted, modes, params, hub.clock.last, behind)
     start = behind or hub.clock.last
     rewound: list[Item] = []
     if resumed:
@@ -81,10 +81,19 @@ def attach(hub: Hub, connection: Connection, frame: Fields) -> None:
     if error is not None:
         answer["error"] = error.fields()
     hub.send(connection, Action.ATTACHED, **answer)
-    if modes & Flag.PRESENCE_SUBSCRIBE:
+    if channel.members and modes & Flag.PRESENCE_SUBSCRIBE:
         presence.sync(hub, connection, channel, attachment)
     _send(hub, connection, attachment, rewound)
     catch_up(hub, connection)
+
+
+def sync(hub: Hub, connection: Connection, frame: Fields) -> None:
+    """Tell a client that asks for it who is present on a channel that it is attached to."""
+    name, _ = names.split(frame.get("channel"))
+    attachment = connection.attachments.get(name)
+    if attachment is not None and attachment.modes & Flag.PRESENCE_SUBSCRIBE:
+        hub.flush()
+        presence.sync(hub, connection, hub.channel(name), attachment)
 
 
 def _params(value: object) -> dict[str, str]:
@@ -95,7 +104,8 @@ def _params(value: object) -> dict[str, str]:
     return {str(name): str(item) for name, item in value.items()}
 
 
-def _granted(connection: Connection, name: str, params: dict[str, str], flags: int) -> int:
+def _modes(connection: Connection, name: str, params: dict[str, str], flags: int) -> tuple[int, int]:
+    """Return the modes that an ATTACH asks for, and those that it gets."""
     if "modes" in params:
         wanted = 0
         for word in params["modes"].lower().split(","):
@@ -109,7 +119,7 @@ def _granted(connection: Connection, name: str, params: dict[str, str], flags: i
         raise not_permitted("attach", name)
     if "modes" in params:
         params["modes"] = ",".join(word for word, mode in MODES.items() if granted & mode)
-    return granted
+    return wanted, granted
 
 
 def permitted(credential: Credential, name: str, modes: int) -> int:
@@ -171,6 +181,8 @@ def _send_page(hub: Hub, connection: Connection, name: str, attachment: Attachme
     page = hub.log.after(name, after(attachment.behind or ""), PAGE, PAGE_BYTES)
     attachment.behind = None if page.complete else channel_serial(page.rows[-1].position)
     _send(hub, connection, attachment, _items(connection, attachment, page.rows))
+    if not page.complete and connection.socket is not None:
+        hub.emit(More(connection.socket))
 
 
 def _items(connection: Connection, attachment: Attachment, rows: list[Row]) -> list[Item]:

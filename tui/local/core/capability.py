@@ -40,7 +40,7 @@ OPERATIONS = frozenset(
 class Capability:
     """Operations by channel pattern."""
 
-    rules: tuple[tuple[str, frozenset[str]], ...]
+    rules: tuple[tuple[str, tuple[str, ...]], ...]
 
     @classmethod
     def parse(cls, value: object) -> Capability:
@@ -64,36 +64,35 @@ class Capability:
                 raise _invalid()
             if "*" in operations and len(operations) > 1:
                 raise _invalid()
-            rules.append((pattern, frozenset(operations)))
+            rules.append((pattern, tuple(dict.fromkeys(operations))))
         return cls(tuple(rules))
 
     def allows(self, operation: str, channel: str) -> bool:
         """Whether the operation is permitted on the channel."""
-        return any(
-            (operation in operations or "*" in operations) and matches(pattern, channel)
-            for pattern, operations in self.rules
-        )
+        for pattern, operations in self.rules:
+            if (operation in operations or "*" in operations) and matches(pattern, channel):
+                return True
+        return False
 
     def intersect(self, other: Capability) -> Capability:
-        """Return what both permit, by the narrower of each two patterns."""
-        rules: dict[str, frozenset[str]] = {}
+        """Return what both permit, by the narrower of each two patterns; all of it sorted (TK2b)."""
+        rules: dict[str, set[str]] = {}
         for pattern, mine in self.rules:
             for wanted, theirs in other.rules:
-                both = theirs if "*" in mine else mine if "*" in theirs else mine & theirs
+                both = set(theirs if "*" in mine else mine if "*" in theirs else set(mine) & set(theirs))
                 narrower = (
                     wanted if matches(pattern, wanted) else pattern if matches(wanted, pattern) else None
                 )
                 if both and narrower is not None:
-                    rules[narrower] = rules.get(narrower, frozenset()) | both
-        return Capability(tuple(rules.items()))
+                    rules[narrower] = rules.get(narrower, set()) | both
+        return Capability(tuple((pattern, tuple(sorted(rules[pattern]))) for pattern in sorted(rules)))
 
     def text(self) -> str:
-        """Return the canonical JSON text (TK2b: keys and operations sorted)."""
-        rules = {pattern: sorted(operations) for pattern, operations in sorted(self.rules)}
-        return json.dumps(rules, separators=(",", ":"))
+        """Return the JSON text."""
+        return json.dumps(dict(self.rules), separators=(",", ":"))
 
 
-EVERYTHING = Capability((("*", frozenset({"*"})),))
+EVERYTHING = Capability((("*", ("*",)),))
 
 
 def matches(pattern: str, channel: str) -> bool:

@@ -34,18 +34,29 @@ def connect(hub: Hub, socket: int, hello: Hello) -> None:
         return
     error_info = None
     connection = None
-    if hello.resume is not None:
-        connection = _resumable(hub, hello.resume, client_id)
+    key = hello.recover if hello.resume is None else hello.resume
+    if key is not None:
+        connection = _resumable(hub, key, client_id)
         if connection is None:
             error_info = ErrorInfo(80018, 400, "unable to resume connection: it is unknown or has expired")
     if connection is None:
         connection_id = hub.random()
         connection = Connection(
-            connection_id, f"{connection_id}!{hub.random()}", credential, client_id, socket, hello
+            connection_id,
+            f"{connection_id}!{hub.random()}",
+            credential,
+            client_id,
+            socket,
+            hello,
+            renewal_asked=_is_short_lived(hub, credential),
         )
         hub.connections[connection_id] = connection
     else:
         _take_over(hub, connection, socket, credential, hello)
+        if hello.resume is None:
+            # Whom it is taken from must not take it back (RTN16d). A client's own key stays as it is: the
+            # CONNECTED with a new one could get lost on the way.
+            connection.key = f"{connection.id}!{hub.random()}"
     hub.sockets[socket] = connection
     _connected(hub, connection, error_info)
 
@@ -75,7 +86,16 @@ def _take_over(hub: Hub, connection: Connection, socket: int, credential: Creden
     # Nothing is delivered before the client attaches anew: JS drops what comes earlier (RTL17).
     _unsubscribe(hub, connection)
     connection.socket, connection.lost_at = socket, None
-    connection.credential, connection.hello, connection.renewal_asked = credential, hello, False
+    connection.credential, connection.hello = credential, hello
+    connection.renewal_asked = _is_short_lived(hub, credential)
+
+
+def _is_short_lived(hub: Hub, credential: Credential) -> bool:
+    """Whether a token has so little time left when it is first shown that no other is asked for.
+
+    It may have been made that short, and a client without the means to get another would fail at once.
+    """
+    return credential.expires is not None and credential.expires - hub.now <= RENEWAL_LEAD
 
 
 def _unsubscribe(hub: Hub, connection: Connection) -> None:
@@ -119,10 +139,10 @@ def authorize(hub: Hub, connection: Connection, frame: Fields) -> None:
         hub.flush()
         end(hub, connection, Action.ERROR, error.info)
         return
-    connection.credential, connection.renewal_asked = credential, False
+    connection.credential, connection.renewal_asked = credential, _is_short_lived(hub, credential)
     _connected(hub, connection)
     for name, attachment in list(connection.attachments.items()):
-        attachment.modes = attaching.permitted(credential, name, attachment.modes)
+        attachment.modes = attaching.permitted(credential, name, attachment.wanted)
         if not attachment.modes:
             attaching.leave_channel(hub, connection, name)
             hub.fail_channel(connection, attachment.alias, not_permitted("attach", name).info)

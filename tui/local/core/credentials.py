@@ -86,7 +86,7 @@ class Credential:
         found = [
             pattern
             for pattern in self.user_claims
-            if Capability(((pattern, frozenset("*")),)).allows("publish", channel)
+            if Capability(((pattern, ("*",)),)).allows("publish", channel)
         ]
         return (
             self.user_claims[max(found, key=lambda pattern: (pattern == channel, len(pattern)))]
@@ -95,17 +95,25 @@ class Credential:
         )
 
 
+class UnknownAppError(ProtocolError):
+    """The key that a credential names is of no app of this server's."""
+
+    def __init__(self) -> None:
+        super().__init__(40101, 401, "invalid credential: its app is unknown")
+
+
 class Authenticator:
     """Checks credentials against the server's keys."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
         self._keys = {key.name: key for key in keys}
-        self._nonces: dict[str, int] = {}
+        self._requests: dict[tuple[str, int, str], int] = {}
+        """When each token request came: by key, its timestamp and its nonce, which together are used once."""
 
     def basic(self, text: str) -> Credential:
         """Return the credential of a key; raises ProtocolError 40101."""
         given = Key.parse(text)
-        key = self._keys.get(given.name)
+        key = self._known(given.name)
         if key is None or not hmac.compare_digest(key.secret.encode(), given.secret.encode()):
             raise unauthorized("invalid key")
         return Credential(key.name, (key.capability,))
@@ -154,11 +162,12 @@ class Authenticator:
 
     def issue(self, key: Key, body: Mapping[str, object], now: int, random: str) -> Fields:
         """Return TokenDetails for what a request asks of a key; `random` makes the token unique."""
-        ttl = body.get("ttl") or DEFAULT_TTL
+        ttl = _whole(body.get("ttl")) or DEFAULT_TTL
         if not isinstance(ttl, int) or not 0 < ttl <= MAX_TTL:
             raise bad_request("ttl is between 1 ms and 24 hours", 40003)
-        capability = Capability.parse(body["capability"]) if body.get("capability") else key.capability
-        capability = key.capability.intersect(capability)
+        capability = key.capability
+        if body.get("capability"):
+            capability = capability.intersect(Capability.parse(body["capability"]))
         if not capability.rules:
             raise unauthorized("the key does not hold the capability that was asked for", 40160)
         details: Fields = {
@@ -186,9 +195,16 @@ class Authenticator:
         except KeyError:
             raise unauthorized("invalid key") from None
 
+    def _known(self, name: str) -> Key | None:
+        key = self._keys.get(name)
+        app = name.partition(".")[0]
+        if key is None and all(known.partition(".")[0] != app for known in self._keys):
+            raise UnknownAppError
+        return key
+
     def _verified(self, text: str) -> tuple[Key, Fields]:
         try:
-            key = self._keys.get(str(jwt.get_unverified_header(text).get("kid")))
+            key = self._known(str(jwt.get_unverified_header(text).get("kid")))
         except jwt.PyJWTError:
             raise unauthorized("invalid token") from None
         if key is None:
@@ -206,7 +222,7 @@ class Authenticator:
         return key, claims
 
     def _check_request(self, key: Key, body: Mapping[str, object], now: int) -> None:
-        timestamp, nonce, mac = body.get("timestamp"), body.get("nonce"), body.get("mac")
+        timestamp, nonce, mac = _whole(body.get("timestamp")), body.get("nonce"), body.get("mac")
         names = ("ttl", "capability", "clientId")
         values = [key.name, *("" if body.get(name) is None else str(body[name]) for name in names)]
         text = "".join(f"{value}\n" for value in (*values, timestamp or "", nonce or ""))
@@ -217,10 +233,17 @@ class Authenticator:
             raise unauthorized("the timestamp is not current", 40104)
         if not isinstance(nonce, str) or len(nonce) < 16:
             raise bad_request("a nonce has at least 16 characters")
-        self._nonces = {used: at for used, at in self._nonces.items() if now - at <= 2 * CLOCK_SKEW}
-        if nonce in self._nonces:
+        self._requests = {used: at for used, at in self._requests.items() if now - at <= 2 * CLOCK_SKEW}
+        request = (key.name, timestamp, nonce)
+        if request in self._requests:
             raise unauthorized("the nonce has been used", 40105)
-        self._nonces[nonce] = now
+        self._requests[request] = now
+
+
+def _whole(value: object) -> object:
+    """Return a number that came as text, which it does when a request has travelled as a URL's query."""
+    text = value if isinstance(value, str) and value.isascii() and value.isdecimal() else ""
+    return int(text) if 0 < len(text) < 16 else value
 
 
 def parse_basic_header(value: str) -> str:

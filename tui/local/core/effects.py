@@ -23,4 +23,11 @@ class Close:
     socket: int
 
 
-Effect = Send | Close
+@dataclass(frozen=True, slots=True)
+class More:
+    """There is more for a socket in the store: say when it has taken what it was sent."""
+
+    socket: int
+
+
+Effect = Send | Close | More

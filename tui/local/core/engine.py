@@ -153,9 +153,10 @@ class Engine:
                     attaching.attach(self.hub, connection, frame)
                 except ProtocolError as error:
                     attaching.refuse_attach(self.hub, connection, frame, error)
-            case Action.DETACH:
+            case Action.DETACH | Action.SYNC as action:
+                answer = attaching.detach if action == Action.DETACH else attaching.sync
                 try:
-                    attaching.detach(self.hub, connection, frame)
+                    answer(self.hub, connection, frame)
                 except ProtocolError as error:
                     self.hub.fail_channel(connection, str(frame.get("channel")), error.info)
             case Action.HEARTBEAT:

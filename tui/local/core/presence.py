@@ -32,8 +32,13 @@ def change(hub: Hub, name: str, values: object, publisher: Publisher, base_id: s
     for body in bodies:
         key = (connection.id, body.fields["clientId"])
         if body.fields["action"] == PresenceAction.LEAVE:
-            if channel.members.pop(key, None) is None:
+            left = channel.members.pop(key, None)
+            if left is None:
                 continue
+            if "data" not in body.fields:
+                # Who leaves without a word leaves with his last one, as Ably has it.
+                last = left.body.fields
+                body.fields |= {name: last[name] for name in ("data", "encoding") if name in last}
         else:
             known = channel.members.get(key)
             if known is not None and known.body.fields["id"] == body.fields["id"]:
@@ -90,11 +95,11 @@ def leave(hub: Hub, connection: Connection, channel: Channel) -> None:
 
 def sync(hub: Hub, connection: Connection, channel: Channel, attachment: Attachment) -> None:
     """Tell a connection who is present, in as many frames as needed; the last has an empty cursor (RTP18)."""
-    members = list(channel.members.values())
-    if not members or connection.socket is None:
+    if connection.socket is None:
         return
+    members = list(channel.members.values())
     sequence = hub.random()
-    for first in range(0, len(members), SYNC_PAGE):
+    for first in range(0, max(len(members), 1), SYNC_PAGE):
         last = first + SYNC_PAGE >= len(members)
         fields: Fields = {
             "action": int(Action.SYNC),

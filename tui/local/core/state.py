@@ -22,6 +22,9 @@ class Hello:
     client_id: str | None = None
     echo: bool = True
     resume: str | None = None
+    """The key of the connection that this client had (RTN15b)."""
+    recover: str | None = None
+    """The key of a connection that another client had (RTN16k)."""
     rollup: int = 40
     """Milliseconds for which appends of one message are joined into one delivery: `appendRollupWindow`."""
     grace: int = 15_000
@@ -33,7 +36,10 @@ class Attachment:
     """One connection on one channel. `alias` is the channel's name as the client spelt it, with qualifier."""
 
     alias: str
+    wanted: int
+    """The modes that were asked for."""
     modes: int
+    """Those of them that the credential permits."""
     params: dict[str, str]
     start: str
     """Messages created at or before this channelSerial were never delivered here, but for those in `seen`."""
