@@ -67,3 +67,8 @@ def test_the_packages_themselves_are_light(package: str) -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
 def test_help_pays_for_nothing(arguments: list[str]) -> None:
     assert not _HEAVY & _loaded(_RUN, *arguments)
+
+
+def test_the_first_paint_needs_no_markdown() -> None:
+    code = "import json, sys, tui.ui.app, tui.cli.session; print(json.dumps(sorted(sys.modules)))"
+    assert not {"markdown_it", "pygments", "ably", "anthropic", "aiohttp"} & _loaded(code)

@@ -7,7 +7,9 @@ from textual.theme import BUILTIN_THEMES
 
 from tests.messages import Channel
 from tests.state.test_conversation import after, only
-from tui.render import DARK, LineRenderer, Row
+from tui.render.lines import LineRenderer
+from tui.render.page import Row
+from tui.render.theme import DARK
 from tui.state import Response
 from tui.ui.body import QUESTION_ROWS, SLICE, Body
 from tui.ui.palette import Palette

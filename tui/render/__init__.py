@@ -1,11 +1,5 @@
 """How things look: markdown as rows of segments at a width, and where panes stand on the wall.
 
-Pure: no event loop, no Textual, nothing else of ours.
+Pure: no event loop, no Textual, nothing else of ours. `lines.LineRenderer` is the renderer, `grid.Grid` the
+places; this package imports neither, since markdown and its lexers are not needed for the first paint.
 """
-
-from tui.render.lines import LineRenderer
-from tui.render.page import Row
-from tui.render.plain import PlainRenderer, plain_rows
-from tui.render.theme import DARK, LIGHT, PLAIN, Theme
-
-__all__ = ["DARK", "LIGHT", "PLAIN", "LineRenderer", "PlainRenderer", "Row", "Theme", "plain_rows"]

@@ -30,6 +30,9 @@ class Row(NamedTuple):
         return "".join([segment.text for segment in self.segments])
 
 
+BLANK = Row([], 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A block quote that is open."""

@@ -19,7 +19,7 @@ from rich.text import Text
 from textual import events
 from textual.app import App, ComposeResult
 
-from tui.render import DARK, LIGHT, PLAIN
+from tui.render.theme import DARK, LIGHT, PLAIN
 from tui.state import Appended, Change, Conversation, Opened, Removed, Replaced, Status, TakenOver
 from tui.ui.commands import Zone, bindings
 from tui.ui.find import FindBar

@@ -11,7 +11,10 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
-from tui.render import LineRenderer, PlainRenderer, Row, Theme, plain_rows
+from tui.render.lines import LineRenderer
+from tui.render.page import BLANK, Row
+from tui.render.plain import PlainRenderer, plain_rows
+from tui.render.theme import Theme
 from tui.state import Response
 from tui.ui.header import ending_of
 from tui.ui.palette import Palette
@@ -19,7 +22,6 @@ from tui.ui.palette import Palette
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-BLANK = Row([], 0, 0)
 SLICE = 4_096
 """Characters that are rendered at once."""
 QUESTION_ROWS = 3

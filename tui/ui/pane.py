@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,12 +21,15 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.render import Row, Theme
+from tui.render.page import BLANK, Row
+from tui.render.theme import Theme
 from tui.state import Response
-from tui.ui.body import BLANK, Body
 from tui.ui.header import edge, figures_of, header
 from tui.ui.marks import character_at, found, marked
 from tui.ui.palette import Palette
+
+if TYPE_CHECKING:
+    from tui.ui.body import Body
 
 FRAME_CELLS = 4
 """Cells of a row that are border and the space beside it."""
@@ -368,6 +372,8 @@ class Pane(Widget, can_focus=True):
         """Lay the text for the present size; the reader stays at the same place in it."""
         width = max(1, self.size.width - FRAME_CELLS)
         if self._body is None:
+            from tui.ui.body import Body  # noqa: PLC0415  markdown and its lexers, after the first paint
+
             self._body = Body(self.response, width, self._look.theme, self._look.palette)
         else:
             self._body.resize(width)
