@@ -26,6 +26,7 @@ def run(settings: Settings, folders: Folders) -> int:
         print("ably-tui: the screen needs a terminal on standard input and output", file=sys.stderr)
         return FAILED
     from tui.agent.settings import DEFAULT_MODEL, AgentSettings, has_credentials
+    from tui.cli.archive import Archive
     from tui.cli.session import Session, link_options
     from tui.state import Conversation
     from tui.ui.app import WallApp
@@ -59,7 +60,8 @@ def run(settings: Settings, folders: Folders) -> int:
         demo=agent is None,
         join=join_command(settings, os.environ),
     )
-    app = WallApp(Conversation(), session, session, facts, now, log_file)
+    archive = Archive()
+    app = WallApp(Conversation(archive.stow), session, session, facts, now, log_file)
     if settings.theme is not None:
         if settings.theme not in app.available_themes:
             known = ", ".join(sorted(app.available_themes))
@@ -73,6 +75,7 @@ def run(settings: Settings, folders: Folders) -> int:
         app.run()
     finally:
         session.close(CLOSE_SECONDS)
+        archive.close()
     return app.return_code or OK
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tui.state.changes import Appended, Change, Opened, Removed, Replaced, TakenOver, Updated
+from tui.state.kept import Stow
 from tui.state.response import Prompt, Publisher, Response, Status, publisher_of
 from tui.state.strand import Record, Said, Strand
 from tui.wire import ChannelMessage, Text, Unknown, UserInput, Whole, decode
@@ -17,6 +18,8 @@ leaves presence after about as long."""
 PATIENCE = 60_000
 """Milliseconds after which a prompt that nobody answers counts as stalled."""
 KEPT_UNKNOWN = 100
+LIMIT = 32_000_000
+"""Characters of text in memory above which that of old responses is taken away."""
 
 
 @dataclass(slots=True)
@@ -39,7 +42,14 @@ class Conversation:
     whatever its publisher had said last by then.)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stow: Stow | None = None, limit: int = LIMIT) -> None:
+        """`stow` takes the texts of the oldest finished responses away where all of them have more than
+        `limit` characters; without it, or once it raises OSError, everything stays in memory.
+        """
+        self._stow = stow
+        self._limit = limit
+        self._held: dict[str, int] = {}  # characters in memory, by strand, in the order of arrival
+        self._characters = 0
         self.responses: dict[str, Response] = {}
         """By key, in the order of arrival."""
         self.counts = Counts()
@@ -74,7 +84,24 @@ class Conversation:
                 self._say(said, message, changes, disordered)
         for strand in disordered.values():
             self._refold(strand, changes)
+        if self._stow is not None and self._characters > self._limit:
+            self._release(self._stow)
         return changes
+
+    def _release(self, stow: Stow) -> None:
+        """Take texts away, the oldest first, until three quarters of the limit are left."""
+        for key, held in list(self._held.items()):
+            if self._characters <= self._limit * 3 // 4:
+                return
+            strand = self._strands[key]
+            if all(response.ended_at is not None for response in strand.responses):
+                try:
+                    strand.stow(stow)
+                except OSError:  # no room there: then it stays here
+                    self._stow = None
+                    return
+                self._characters -= held
+                del self._held[key]
 
     def tick(self, now: int) -> Sequence[Change]:
         """Let time pass; `now` is in ms since the epoch by this machine's clock. Return what changed."""
@@ -161,6 +188,9 @@ class Conversation:
 
     def _step(self, strand: Strand, record: Record, changes: list[Change]) -> None:
         responses, said = len(strand.responses), record.said
+        if isinstance(said, Text | Whole):
+            self._held[strand.key] = self._held.get(strand.key, 0) + len(said.text)
+            self._characters += len(said.text)
         response, text = strand.accept(record)
         if response is None:
             return

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
+from tui.state.kept import Piece, Stow, Stowed, joined
 from tui.wire import MAX_ID, Cleaner, clean_line
 
 LOOSE = 512
@@ -76,7 +77,7 @@ class Block:
     """One content block: the text in pieces, cleaned, in the order of their serials."""
 
     kind: str = "text"
-    parts: list[str] = field(default_factory=list)
+    parts: list[Piece] = field(default_factory=list)
     length: int = 0
     """Characters in `parts`."""
     cleaner: Cleaner = field(default_factory=Cleaner)
@@ -90,7 +91,7 @@ class Block:
             self.length += len(text)
             self._loose += 1
             if self._loose >= LOOSE:
-                self.parts[-LOOSE:] = ["".join(self.parts[-LOOSE:])]
+                self.parts[-LOOSE:] = [joined(self.parts[-LOOSE:])]
                 self._loose = 0
         return text
 
@@ -105,20 +106,27 @@ class Block:
     def tail(self, characters: int) -> str:
         """Return at least so many of the last characters, or all, without joining the parts."""
         kept: list[str] = []
-        for part in reversed(self.parts):
+        for piece in reversed(self.parts):
+            part = joined([piece])
             kept.append(part[-characters:])
             characters -= len(part)
             if characters <= 0:
                 break
         return "".join(reversed(kept))
 
+    def stow(self, stow: Stow) -> None:
+        """Keep the text elsewhere."""
+        self.parts[:] = [Stowed(stow(self.text))]
+        self._loose = 0
+
     @property
     def text(self) -> str:
-        """All of it; the parts are joined here and become one."""
-        if len(self.parts) > 1:
-            self.parts[:] = ["".join(self.parts)]
+        """All of it; parts in memory are joined here and become one."""
+        text = joined(self.parts)
+        if len(self.parts) > 1 and not isinstance(self.parts[0], Stowed):
+            self.parts[:] = [text]
             self._loose = 0
-        return self.parts[0] if self.parts else ""
+        return text
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, fields
 
+from tui.state.kept import Piece, Stow, Stowed, joined
 from tui.state.response import Block, Publisher, Response, Status
 from tui.wire import Start, Stop, Text, Whole
 
@@ -49,7 +50,7 @@ class Run:
     """Serial of the last piece."""
     publisher: Publisher
     response_id: str | None
-    texts: list[str]
+    texts: list[Piece]
     deltas: int
     timestamp: int
     """Of the first piece; `until` is that of the last."""
@@ -117,6 +118,15 @@ class Strand:
         _join(joining, compacted)
         self._records[: len(old)] = compacted
 
+    def stow(self, stow: Stow) -> None:
+        """Keep all text elsewhere; it is read again when somebody asks, or a message comes late."""
+        self.compact(0)
+        for record in self._records:
+            if isinstance(record, Run):
+                record.texts[:] = [Stowed(stow(joined(record.texts)))]
+        for response in self.responses:
+            response.block.stow(stow)
+
     def refold(self) -> None:
         """Fold all messages anew. A response that was there before stays the same object."""
         before = {response.key: response for response in self.responses}
@@ -156,12 +166,12 @@ class Strand:
         return response, text
 
     def _replay(self, run: Run) -> None:
-        first = Text(run.response_id, run.texts[0], deltas=run.deltas)
+        first = Text(run.response_id, joined(run.texts[:1]), deltas=run.deltas)
         record = Record(run.serial, first, run.publisher, None, run.timestamp, run.received)
         response, _ = self._step(record)
         assert response is not None  # noqa: S101  text always has one
         for text in run.texts[1:]:
-            response.block.append(text)
+            response.block.append(joined([text]))
         if response.first_text_at is not None:
             response.last_text_at = run.until
         response.heard_at = max(response.heard_at, run.heard)
