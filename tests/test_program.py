@@ -73,14 +73,14 @@ def test_a_prompt_typed_before_anything_stands_is_answered(home: Path) -> None:
 
 
 def test_the_shown_command_opens_a_second_terminal_on_what_is_in_flight(home: Path) -> None:
-    with program(home, "--channel", "team wall", "--model", "demo-slow-seed1", columns=200) as first:
+    with program(home, "--channel", "team wall", "--model", "demo-slow-seed1", columns=250) as first:
         first.wait_for("connected")
-        found = re.search(r"^\s*(/\S.*--channel .*--local)\s*$", first.text, re.MULTILINE)
+        found = re.search(r"^\s*(\S.*--channel .*--local)\s*$", first.text, re.MULTILINE)
         assert found, first.text
         ask(first, "Write a long list about rivers")
         first.wait_for("Demo answer")
         env = {**ENVIRONMENT, "ABLY_TUI_HOME": str(home)}
-        with Terminal(["/bin/sh", "-c", found[1]], columns=200, rows=40, environment=env) as second:
+        with Terminal(["/bin/sh", "-c", found[1]], columns=250, rows=40, environment=env) as second:
             second.wait_for("› Write a long list about rivers")
             second.wait_for("LIVE")
             assert "its beginning may be missing" not in second.text
