@@ -90,20 +90,20 @@ def test_the_shown_command_opens_a_second_terminal_on_what_is_in_flight(home: Pa
             assert body == [line for line in second.display if line.startswith("│")]
 
 
-def test_four_demo_streams_side_by_side_and_a_resize_while_they_stream(home: Path) -> None:
-    with program(home) as terminal:
+def test_demo_streams_side_by_side_and_a_resize_while_they_stream(home: Path) -> None:
+    with program(home, "--model", "demo-stall-9000tps") as terminal:
         terminal.wait_for("connected")
+        ask(terminal, "this one never ends")
+        terminal.wait_for("LIVE")
         to_the_panes(terminal)
         terminal.send("d")
-        terminal.wait_for(lambda text: text.count("LIVE") >= 3)
+        terminal.wait_for(lambda text: text.count("LIVE") >= 4)
         terminal.resize(80, 24)
-        terminal.wait_for(
-            lambda text: "LIVE" in text and len(re.findall(r"^╭ \d demo", text, re.MULTILINE)) >= 2
-        )
+        terminal.wait_for(lambda text: len(re.findall(r"^╭ \d demo", text, re.MULTILINE)) == 2)
         terminal.resize(50, 14)
-        terminal.wait_for(r"1 demo")
+        terminal.wait_for(lambda text: re.search(r"^\S* *\d demo", text) and text.count("╭ ") == 1)
         terminal.resize(200, 50)
-        terminal.wait_for(lambda text: len(re.findall(r"╭ \d demo", text)) == 4)
+        terminal.wait_for(lambda text: len(re.findall(r"╭ \d demo", text)) == 5)
         terminal.send("q")
         terminal.wait_for("still running")
         terminal.send("q")
