@@ -124,13 +124,6 @@ def test_an_unfinished_string_hides_a_bounded_stretch() -> None:
     assert len(clean_text("\x1b]" + "x" * (MAX_STRING + 100))) == 100
 
 
-def test_a_copy_goes_on_from_the_same_state() -> None:
-    cleaner = Cleaner()
-    assert cleaner.feed("a\x1b]52;") == "a"
-    copy = cleaner.copy()
-    assert cleaner.feed("c;x\x07b") == copy.feed("c;x\x07b") == "b"
-
-
 def test_a_line_is_one_line_and_bounded() -> None:
     assert clean_line(" a\n\tb\x1b[1m c ") == "a b c"
     assert clean_line("x" * 50, 10) == "x" * 9 + "…"

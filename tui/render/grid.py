@@ -12,7 +12,6 @@ from math import ceil, sqrt
 
 PANE_WIDTH = 50
 """Cells that a column wants; what a line of prose needs to be read with ease."""
-MIN_PANE_WIDTH = 40
 MIN_PANE_HEIGHT = 8
 MAX_COLUMNS = 5
 MAX_FOLDED = 3

@@ -69,12 +69,6 @@ class Cleaner:
         self._state = _State.GROUND
         return held
 
-    def copy(self) -> Cleaner:
-        """Return a cleaner in the same state."""
-        other = Cleaner()
-        other._state, other._length, other._high = self._state, self._length, self._high
-        return other
-
     def _control(self, char: str, out: list[str]) -> None:
         self._length = 0
         if char == "\x1b":

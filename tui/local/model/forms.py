@@ -89,7 +89,7 @@ def _table(rng: Random, ask: Ask) -> str:
         f"The numbers are made up; the columns are real.\n\n### Verdict\n\n"
         f"Take **{best}** when\n\n"
         f"- you need an answer today, and\n- nobody has to maintain it:\n"
-        f"  - no servers,\n  - no on-call, and\n  - no `TODO` left behind.\n\n"
+        f"  - no servers,\n  - no on-call, and\n  - no `cron` job left behind.\n\n"
         f"Otherwise {' or '.join(f'*{other}*' for other in others)} will do. Before you decide:\n\n"
         f"- [x] compare {len(subjects)} candidates\n- [ ] measure {best} yourself\n"
         "- [ ] ask who has to live with it"
