@@ -4,11 +4,14 @@ Pure: no event loop, no SDK, no clock. `ChannelMessage` is what came, `decode` s
 `encode` says how one of our own values is published.
 """
 
+from tui.wire.annotation import Annotation, AnnotationAction
+from tui.wire.citations import Citation, SourceTotal, annotation_of, citation_of, summary_of
 from tui.wire.clean import Cleaner, clean_line, clean_text
-from tui.wire.codec import Publication, decode, encode
+from tui.wire.codec import decode, encode
 from tui.wire.connection import (
     ChannelChange,
     ConnectionChange,
+    Gap,
     HistoryChange,
     Inbound,
     Notice,
@@ -16,31 +19,101 @@ from tui.wire.connection import (
     Severity,
 )
 from tui.wire.message import Action, ChannelMessage
-from tui.wire.outgoing import Outgoing, Start, Stop, Text, Unknown, UserInput, Whole
-from tui.wire.payload import MAX_ID
+from tui.wire.outgoing import (
+    ApprovalRequest,
+    ApprovalResponse,
+    Cancel,
+    Cancelled,
+    Cite,
+    Forked,
+    InStep,
+    Kind,
+    Outgoing,
+    Part,
+    Resumed,
+    Revision,
+    Route,
+    Said,
+    Start,
+    StepEnd,
+    StepStart,
+    Stop,
+    Suspended,
+    Text,
+    ToolCall,
+    ToolProgress,
+    ToolResult,
+    Unknown,
+    UserInput,
+    Whole,
+)
+from tui.wire.payload import MAX_ID, describe
+from tui.wire.presence import Member, Roster
+from tui.wire.publication import Publication
+from tui.wire.responses import promote
+from tui.wire.revisions import revise
+from tui.wire.transport import codec_of
+from tui.wire.transport_send import encode_again, encode_approval, encode_cancel, encode_input
 
 __all__ = [
     "MAX_ID",
     "Action",
+    "Annotation",
+    "AnnotationAction",
+    "ApprovalRequest",
+    "ApprovalResponse",
+    "Cancel",
+    "Cancelled",
     "ChannelChange",
     "ChannelMessage",
+    "Citation",
+    "Cite",
     "Cleaner",
     "ConnectionChange",
+    "Forked",
+    "Gap",
     "HistoryChange",
+    "InStep",
     "Inbound",
+    "Kind",
+    "Member",
     "Notice",
     "Outgoing",
+    "Part",
     "Publication",
     "Reason",
+    "Resumed",
+    "Revision",
+    "Roster",
+    "Route",
+    "Said",
     "Severity",
+    "SourceTotal",
     "Start",
+    "StepEnd",
+    "StepStart",
     "Stop",
+    "Suspended",
     "Text",
+    "ToolCall",
+    "ToolProgress",
+    "ToolResult",
     "Unknown",
     "UserInput",
     "Whole",
+    "annotation_of",
+    "citation_of",
     "clean_line",
     "clean_text",
+    "codec_of",
     "decode",
+    "describe",
     "encode",
+    "encode_again",
+    "encode_approval",
+    "encode_cancel",
+    "encode_input",
+    "promote",
+    "revise",
+    "summary_of",
 ]

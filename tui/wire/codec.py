@@ -1,44 +1,88 @@
 """From channel messages to neutral values and back: which pattern a message follows.
 
-Each pattern is a module with its own table; this one asks them in order. No configuration is needed,
-because a message says by its name and headers what it is.
+Each pattern is a module with its own table; this one asks them in order, and the first that knows the message
+has it. No configuration is needed, because a message says by its extras, name and headers what it is:
+
+1. actions META and SUMMARY, and data that could not be decoded: `Unknown`, which says what came
+2. `extras.ai` is an object: AI Transport
+3. the name or a header begins with `x-ably-`: the generation before it
+4. the name is one of a pattern's own
+5. an append or update, whose serial nobody here has seen, or a create with responseId or promptId:
+   message per response, whatever its name
+6. anything else: `Unknown`
+
+Whoever keeps serials asks `revise` instead for an append, update or delete of a message that it has seen, and
+`promote` for one that was `Unknown` until then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
-from tui.wire import prompts, tokens
+from tui.wire import approvals, legacy, prompts, responses, thinking, tokens, tools, transport
 from tui.wire.message import Action, ChannelMessage
-from tui.wire.outgoing import Outgoing, Unknown, UserInput
+from tui.wire.outgoing import (
+    ApprovalRequest,
+    ApprovalResponse,
+    Cancel,
+    Cancelled,
+    Kind,
+    Outgoing,
+    Part,
+    Said,
+    Text,
+    ToolCall,
+    ToolProgress,
+    ToolResult,
+    Unknown,
+    UserInput,
+)
+from tui.wire.payload import describe
+from tui.wire.publication import Publication
+
+_PATTERNS: tuple[tuple[frozenset[str], Callable[[ChannelMessage], Said]], ...] = (
+    (tokens.NAMES, tokens.decode),
+    (thinking.NAMES, thinking.decode),
+    (tools.NAMES, tools.decode),
+    (approvals.NAMES, approvals.decode),
+    (prompts.NAMES, prompts.decode),
+    (responses.NAMES, responses.decode),
+)
+_BY_NAME = {name: decoder for names, decoder in _PATTERNS for name in names}
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """A message ready to be published: its name, its data and `extras.headers`."""
-
-    name: str
-    data: object
-    headers: Mapping[str, str]
-
-
-def decode(message: ChannelMessage) -> Outgoing | Unknown:
-    """Return what the message says; `Unknown` with the cause when no response can be made of it.
-
-    Never raises, whatever the message holds.
+def decode(message: ChannelMessage) -> Said:
+    """Return what the message says, as a create of it would; `Unknown` with the cause when no response can be
+    made of it. Never raises, whatever the message holds.
     """
-    if message.action is not Action.CREATE:
+    if message.action in (Action.META, Action.SUMMARY):
         return Unknown(f"action {message.action.name.lower()}")
-    if message.name in tokens.NAMES:
-        return tokens.decode(message)
-    if message.name in prompts.NAMES:
-        return prompts.decode(message)
-    return Unknown("no known name")
+    if message.encoding is not None:
+        return Unknown(describe(message))
+    if isinstance(message.extras.get("ai"), Mapping):
+        return transport.decode(message)
+    if legacy.follows(message):
+        return legacy.decode(message)
+    if message.name in _BY_NAME:
+        return _BY_NAME[message.name](message)
+    revised = message.action in (Action.APPEND, Action.UPDATE)
+    if revised or message.header("responseId") or message.header("promptId"):
+        return responses.decode(message)
+    return Unknown(describe(message))
 
 
-def encode(value: Outgoing) -> Publication:
+def encode(value: Outgoing | Part) -> Publication:
     """Return the message that carries the value; `decode` gives the same value back."""
-    if isinstance(value, UserInput):
-        return Publication(*prompts.encode(value))
-    return Publication(*tokens.encode(value))
+    match value:
+        case Part():
+            return responses.encode(value)
+        case UserInput() | Cancel() | Cancelled():
+            return Publication.of(*prompts.encode(value))
+        case ToolCall() | ToolProgress() | ToolResult():
+            return Publication.of(*tools.encode(value))
+        case ApprovalRequest() | ApprovalResponse():
+            return Publication.of(*approvals.encode(value))
+        case Text() if value.kind is Kind.THINKING or value.whole:
+            return Publication.of(*thinking.encode(value))
+        case _:
+            return Publication.of(*tokens.encode(value))

@@ -1,11 +1,13 @@
-"""What the link tells about itself, in Ably's words."""
+"""What the link tells beside messages, in Ably's words: its connection, the channel's past, who is there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.wire.annotation import Annotation
 from tui.wire.message import ChannelMessage
+from tui.wire.presence import Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,31 @@ class HistoryChange:
     messages: int
     """Messages fetched so far in this pass."""
     done: bool
-    """Whether the pass is over; its messages precede this value, live ones follow."""
+    """Whether the pass is over; its messages precede this value."""
     complete: bool = True
     """False when something could not be fetched; a notice says why."""
+    oldest: int | None = None
+    """Since when all that the channel keeps has been fetched, in milliseconds since the epoch by the server's
+    clock; None while that is not known. A response that began before is not whole yet.
+    """
+    exhausted: bool = False
+    """Whether the channel keeps nothing older: a beginning that is not here yet is nowhere any more."""
 
 
-Inbound = ChannelMessage | ConnectionChange | ChannelChange | HistoryChange | Notice
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Messages of this time were missed, and neither the connection nor history has them any more.
+
+    Responses that were in flight then may lack a part.
+    """
+
+    since: int
+    """When the last message before the gap was sent, milliseconds since the epoch by the server's clock."""
+    until: int
+    """When the first message after it was sent, or at the latest; the same clock."""
+    reason: Reason
+
+
+Inbound = (
+    ChannelMessage | ConnectionChange | ChannelChange | HistoryChange | Gap | Roster | Annotation | Notice
+)

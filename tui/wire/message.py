@@ -35,6 +35,10 @@ class ChannelMessage:
     name: str | None = None
     data: object = None
     """Decoded payload: str, bytes, a JSON object or array, or None."""
+    encoding: str | None = None
+    """What of its encoding could not be undone, as `cipher+aes-256-cbc` without the key (RSL6b); None where
+    `data` is what its publisher sent.
+    """
     id: str | None = None
     client_id: str | None = None
     connection_id: str | None = None
@@ -42,6 +46,12 @@ class ChannelMessage:
     action: Action = Action.CREATE
     version: str | None = None
     """Serial of this version of the message; equal to `serial` for a create (TM2s)."""
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    """What the operation that made this version says about itself (TM2s5)."""
+    summary: Mapping[str, object] | None = None
+    """Annotations on the message, summed up per type (TM2u); None where it carries none."""
+    live: bool = True
+    """Whether it was seen to arrive; False for one from history."""
 
     def header(self, name: str) -> str | None:
         """Value of `extras.headers[name]`; None when absent, empty or not a scalar."""
