@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.messages import EPOCH, Channel
 from tui.state import (
     Appended,
+    Block,
     Conversation,
     Opened,
     Removed,
@@ -17,7 +18,7 @@ from tui.state import (
     TakenOver,
     Updated,
 )
-from tui.state.conversation import PATIENCE, SILENCE
+from tui.state.life import PATIENCE, SILENCE
 from tui.wire import ChannelMessage, Outgoing, Start, Stop, Text, UserInput, Whole
 
 RESPONSES = ["r1", "r2", None]
@@ -47,14 +48,30 @@ def logs(draw: st.DrawFn) -> list[ChannelMessage]:
     return channel.log
 
 
+HOW_IT_ARRIVED = {"duplicates", "late", "healed"}
+
+
 def told(conversation: Conversation) -> dict[str, dict[str, Any]]:
-    """All that is known, by response."""
+    """All that is known, by response, but how it arrived."""
     return {
         key: {
-            field.name: (response.text if field.name == "block" else getattr(response, field.name))
+            field.name: (
+                [content(b) for b in response.blocks]
+                if field.name == "blocks"
+                else getattr(response, field.name)
+            )
             for field in fields(Response)
+            if field.name not in HOW_IT_ARRIVED
         }
         for key, response in conversation.responses.items()
+    }
+
+
+def content(block: Block) -> dict[str, Any]:
+    """What a block says, however it is kept."""
+    kept = {"parts", "cleaner", "_loose"}
+    return {"text": block.text} | {
+        f.name: getattr(block, f.name) for f in fields(Block) if f.name not in kept
     }
 
 
@@ -281,7 +298,7 @@ class TestMessagePerToken:
             conversation.apply(channel.publish(value))
         response = conversation.responses["r"]
         changes = conversation.apply(channel.publish(Stop("r")))
-        assert changes == [Appended(response, "\ufffd"), Updated(response)]
+        assert changes == [Appended(response, "\ufffd", response.blocks[0]), Updated(response)]
         assert response.text == "end \ufffd"
 
     def test_an_empty_token_is_no_token(self) -> None:
@@ -373,9 +390,11 @@ class TestCounts:
     def test_what_makes_no_sense_is_counted_and_kept(self) -> None:
         channel, conversation = Channel(), Conversation()
         odd = channel.message("something", {"x": 1})
-        assert conversation.apply(odd) == []
+        conversation.apply(odd)
         assert conversation.counts.unknown == 1
-        assert conversation.unknown[0][0] is odd
+        assert conversation.raw.listed[0][0] is odd
+        assert only(conversation).text == ""
+        assert "something · agent: JSON object" in only(conversation).blocks[0].text
 
     def test_duplicates_and_late_messages_are_counted(self) -> None:
         channel = Channel()

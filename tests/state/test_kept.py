@@ -40,12 +40,12 @@ def test_the_oldest_finished_texts_go_first_and_what_is_live_stays() -> None:
     for name in "abcd":
         for value in (Start(name), Text(name, name * 100), Stop(name)):
             conversation.apply(channel.publish(value))
-    away = {key for key, r in conversation.responses.items() if isinstance(r.block.parts[0], Stowed)}
+    away = {key for key, r in conversation.responses.items() if isinstance(r.blocks[0].parts[0], Stowed)}
     assert "live" not in away
     assert "a" in away
     assert "d" not in away
     assert conversation.responses["a"].text == "a" * 100
-    assert conversation.responses["a"].block.tail(5).endswith("aaaaa")
+    assert conversation.responses["a"].blocks[0].tail(5).endswith("aaaaa")
 
 
 def test_what_comes_late_or_after_finds_the_text_again() -> None:

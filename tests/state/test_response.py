@@ -51,5 +51,5 @@ def test_text_is_joined_once_and_stays_whole() -> None:
     channel = Channel()
     response = only(after([channel.publish(Text("r", piece)) for piece in ("a", "b", "c")]))
     assert response.text == "abc"
-    assert response.block.parts == ["abc"]
-    assert response.block.length == 3
+    assert response.blocks[0].parts == ["abc"]
+    assert response.blocks[0].length == 3

@@ -8,8 +8,10 @@ from tests.messages import Channel
 from tests.state.test_conversation import after, told
 from tui.state import Conversation, Status
 from tui.state import strand as strand_module
-from tui.state.response import Publisher, Response
-from tui.state.strand import Record, Strand
+from tui.state.people import Publisher
+from tui.state.records import Record
+from tui.state.response import Response
+from tui.state.strand import Strand
 from tui.wire import Start, Stop, Text, Whole
 
 ANA, BEN = Publisher("ana", "c1"), Publisher("ben", "c2")
@@ -115,6 +117,7 @@ def test_a_finished_response_keeps_its_text_and_little_else() -> None:
         conversation.apply(channel.publish(Stop("r")))
         conversation.tick(conversation.responses["r"].heard_at + strand_module.WINDOW * 1_000)
         channel.log.clear()
+        conversation.recent.clear()
         size, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

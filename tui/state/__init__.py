@@ -4,16 +4,24 @@ A pure reducer: `Conversation.apply` takes channel messages and gives changes. N
 usable without the screen.
 """
 
+from tui.state.block import UNKNOWN, Approval, Block, Decision, Tool
 from tui.state.changes import Appended, Change, Opened, Removed, Replaced, TakenOver, Updated
-from tui.state.conversation import Conversation, Counts
-from tui.state.response import Block, Prompt, Publisher, Response, Status
+from tui.state.citations import Mark
+from tui.state.conversation import Conversation
+from tui.state.intake import Counts
+from tui.state.people import Publisher
+from tui.state.response import Prompt, Response, Status
 
 __all__ = [
+    "UNKNOWN",
     "Appended",
+    "Approval",
     "Block",
     "Change",
     "Conversation",
     "Counts",
+    "Decision",
+    "Mark",
     "Opened",
     "Prompt",
     "Publisher",
@@ -22,5 +30,6 @@ __all__ = [
     "Response",
     "Status",
     "TakenOver",
+    "Tool",
     "Updated",
 ]

@@ -1,9 +1,15 @@
-"""What the reducer tells those who show a conversation."""
+"""What the reducer tells those who show a conversation.
+
+Responses are as they are after all changes of a call: text of an `Appended` may be in the response of an
+`Opened`
+before it, so whoever shows texts keeps how much of each block is shown.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui.state.block import Block
 from tui.state.response import Response
 
 
@@ -24,22 +30,25 @@ class TakenOver:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Text came at the end of a response. Never empty, already cleaned."""
+    """Text came at the end of a block of a response. Never empty, already cleaned."""
 
     response: Response
     text: str
+    block: Block
 
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """The text of a response is not the old text and something behind it: read it anew."""
+    """The blocks of a response are not the old ones and something behind them: read them anew."""
 
     response: Response
 
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """Something else about a response changed: its state, model, prompt or counts."""
+    """Something else about a response changed: its state, model, prompt or counts, or a block came behind the
+    others.
+    """
 
     response: Response
 

@@ -2,275 +2,127 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from tui.state.changes import Appended, Change, Opened, Removed, Replaced, TakenOver, Updated
+from tui.state.changes import Change, Updated
+from tui.state.citations import Mark
+from tui.state.intake import Counts, Intake
 from tui.state.kept import Stow
-from tui.state.response import Prompt, Publisher, Response, Status, publisher_of
-from tui.state.strand import Record, Said, Strand
-from tui.wire import ChannelMessage, Text, Unknown, UserInput, Whole, decode
-
-SILENCE = 15_000
-"""Milliseconds without a message after which a live response counts as stalled; a publisher that is gone
-leaves presence after about as long."""
-PATIENCE = 60_000
-"""Milliseconds after which a prompt that nobody answers counts as stalled."""
-KEPT_UNKNOWN = 100
-LIMIT = 32_000_000
-"""Characters of text in memory above which that of old responses is taken away."""
-
-
-@dataclass(slots=True)
-class Counts:
-    """What has arrived."""
-
-    messages: int = 0
-    duplicates: int = 0
-    late: int = 0
-    """Messages that arrived behind newer ones of their response, and were put in their place."""
-    unknown: int = 0
-    """Messages that carry no response."""
+from tui.state.keys import key_of
+from tui.state.life import Life
+from tui.state.rawlog import RawLog
+from tui.state.release import LIMIT, Release
+from tui.state.response import Prompt, Response
+from tui.state.shown import Shown
+from tui.wire import Annotation, ChannelMessage, Gap, Roster
 
 
 class Conversation:
     """All that a channel has said. One owner, no locks.
 
     Idempotent and tolerant of order: any permutation and duplication of the messages gives the same
-    responses. (One exception follows from the guide itself: a `response-complete` without responseId means
-    whatever its publisher had said last by then.)
+    responses. These exceptions cannot be helped, since what would be needed is not remembered for ever:
+
+    - a `response-complete` without responseId means whatever its publisher had said last by then
+    - an append, update or delete of a single `token` without name and headers is a response of its own
+    - what comes later than a window of newer messages or versions is taken for a duplicate
+    - of messages of no pattern the newest thousand are listed, or up to twice as many
+
+    Counts of what arrived late or twice, and the order of `responses`, are those of the arrival.
     """
 
     def __init__(self, stow: Stow | None = None, limit: int = LIMIT) -> None:
         """`stow` takes the texts of the oldest finished responses away where all of them have more than
         `limit` characters; without it, or once it raises OSError, everything stays in memory.
         """
-        self._stow = stow
-        self._limit = limit
-        self._held: dict[str, int] = {}  # characters in memory, by strand, in the order of arrival
-        self._characters = 0
-        self.responses: dict[str, Response] = {}
+        self._outages: list[tuple[int, int]] = []
+        self._shown = Shown()
+        self._intake = Intake(self._shown, Release(stow, limit), self._outages)
+        self._life = Life(self._shown, self._intake.strands)
+
+    @property
+    def counts(self) -> Counts:
+        """What has arrived."""
+        return self._intake.counts
+
+    @property
+    def recent(self) -> deque[tuple[str, ChannelMessage]]:
+        """The newest messages as they came, each with the strand that it belongs to (`Response.strand`)."""
+        return self._intake.recent
+
+    @property
+    def raw(self) -> RawLog:
+        """The newest messages that carry no response."""
+        return self._intake.raw
+
+    @property
+    def responses(self) -> dict[str, Response]:
         """By key, in the order of arrival."""
-        self.counts = Counts()
-        self.unknown: deque[tuple[ChannelMessage, str]] = deque(maxlen=KEPT_UNKNOWN)
-        """The newest messages that carry no response, with the cause."""
-        self._strands: dict[str, Strand] = {}
-        self._prompts: dict[str, tuple[str, Prompt]] = {}  # promptId -> (serial, prompt)
-        self._waiting: dict[str, Response] = {}  # by promptId
-        self._answers: dict[str, dict[str, Response]] = {}  # by promptId, then by key
-        self._in_flight: dict[str, Response] = {}
+        return self._shown.responses
+
+    def answers(self, prompt_id: str) -> list[Response]:
+        """Return the responses to a prompt, or the one that waits for them."""
+        return self._shown.answers(prompt_id)
+
+    def prompt(self, prompt_id: str) -> Prompt | None:
+        """Return the prompt with this id."""
+        return self._shown.prompt(prompt_id)
+
+    def by_id(self, response_id: str) -> Response | None:
+        """Return the newest response with this id; AI Transport's name of a message in it will do as well."""
+        for key in (key_of(response_id), self._intake.places.message(response_id)):
+            strand = None if key is None else self._intake.strands.get(key)
+            if strand is not None and strand.responses:
+                return strand.responses[-1]
+        return None
+
+    def marks(self, response: Response) -> list[Mark]:
+        """Return the citations of a response with their places in its blocks. Costs all its text."""
+        return self._intake.marks(response)
 
     def apply(self, message: ChannelMessage) -> Sequence[Change]:
         """Take one message; return what changed. Never raises."""
-        return self.apply_all((message,))
+        return self._intake.take((message,))
 
     def apply_all(self, messages: Iterable[ChannelMessage]) -> Sequence[Change]:
         """Take messages in the order of their arrival; return what changed.
 
         Messages that come late cost one new fold of their response for the whole batch.
         """
-        changes: list[Change] = []
-        disordered: dict[str, Strand] = {}
-        for message in messages:
-            self.counts.messages += 1
-            said = decode(message)
-            if isinstance(said, Unknown):
-                self.counts.unknown += 1
-                self.unknown.append((message, said.why))
-            elif isinstance(said, UserInput):
-                self._ask(said, message, changes)
-            else:
-                self._say(said, message, changes, disordered)
-        for strand in disordered.values():
-            self._refold(strand, changes)
-        if self._stow is not None and self._characters > self._limit:
-            self._release(self._stow)
-        return changes
+        return self._intake.take(messages)
 
-    def _release(self, stow: Stow) -> None:
-        """Take texts away, the oldest first, until three quarters of the limit are left."""
-        for key, held in list(self._held.items()):
-            if self._characters <= self._limit * 3 // 4:
-                return
-            strand = self._strands[key]
-            if all(response.ended_at is not None for response in strand.responses):
-                try:
-                    strand.stow(stow)
-                except OSError:  # no room there: then it stays here
-                    self._stow = None
-                    return
-                self._characters -= held
-                del self._held[key]
+    def annotate(self, annotation: Annotation) -> Sequence[Change]:
+        """Take an annotation of a message that may not have come yet; return what changed. Never raises."""
+        return self._intake.annotate(annotation)
 
     def tick(self, now: int) -> Sequence[Change]:
         """Let time pass; `now` is in ms since the epoch by this machine's clock. Return what changed."""
+        return self._life.tick(now)
+
+    def members(self, roster: Roster) -> Sequence[Change]:
+        """Take who is present now; return what changed: responses whose publisher left stall at once."""
+        return self._life.members(roster)
+
+    def lose(self, gap: Gap) -> Sequence[Change]:
+        """Messages were missed that cannot be had any more: mark where, in what was in flight then."""
+        insort(self._outages, (gap.since, gap.until))
+        return self._intake.refold({response.strand for response in self._shown.in_flight.values()})
+
+    def exhaust(self) -> Sequence[Change]:
+        """The channel keeps nothing older than what is here: beginnings not seen are lost."""
         changes: list[Change] = []
-        for key, response in list(self._in_flight.items()):
-            silent = now - response.heard_at
-            if response.ended_at is not None:
-                if silent > SILENCE:
-                    # Nothing of it is likely to come late any more.
-                    del self._in_flight[key]
-                    self._strands[response.strand].compact(0)
-            elif response.status is Status.WAITING and silent > PATIENCE:
-                response.status = Status.STALLED
-                changes.append(Updated(response))
-            elif response.status is Status.LIVE and silent > SILENCE:
-                response.status = Status.QUIET if response.response_id is None else Status.STALLED
+        for response in self.responses.values():
+            if response.joined_midway and not response.beginning_lost:
+                response.beginning_lost = True
                 changes.append(Updated(response))
         return changes
 
-    def _ask(self, asked: UserInput, message: ChannelMessage, changes: list[Change]) -> None:
-        known = self._prompts.get(asked.prompt_id)
-        if known is not None and known[0] <= message.serial:
-            self.counts.duplicates += 1
-            return
-        publisher = publisher_of(message.client_id, message.connection_id)
-        prompt = Prompt(
-            asked.prompt_id,
-            asked.text,
-            publisher,
-            message.timestamp,
-            message.received,
-            to=asked.to,
-            model=asked.model,
+    @property
+    def incomplete(self) -> bool:
+        """Whether the beginning of a response that is in flight has not been seen."""
+        return any(
+            response.joined_midway and response.ended_at is None
+            for response in tuple(self._shown.in_flight.values())
         )
-        self._prompts[asked.prompt_id] = (message.serial, prompt)
-        for response in self._answers.get(asked.prompt_id, {}).values():
-            response.prompt = prompt
-            changes.append(Updated(response))
-        waiting = self._waiting.get(asked.prompt_id)
-        if waiting is not None:
-            self._remove(waiting, changes)
-        self._wait(asked.prompt_id, changes)
-
-    def _wait(self, prompt_id: str, changes: list[Change]) -> None:
-        """Open a waiting response for a prompt that has no answer."""
-        if prompt_id not in self._prompts or self._answers.get(prompt_id):
-            return
-        prompt = self._prompts[prompt_id][1]
-        waiting = Response(
-            key=f"?{prompt_id}",
-            publisher=prompt.publisher,
-            status=Status.WAITING,
-            model=prompt.model,
-            prompt_id=prompt_id,
-            prompt=prompt,
-            opened_at=prompt.timestamp,
-            opened_here=prompt.received,
-            heard_at=prompt.received,
-        )
-        self._waiting[prompt_id] = waiting
-        self._show(waiting, changes)
-
-    def _say(
-        self, said: Said, message: ChannelMessage, changes: list[Change], disordered: dict[str, Strand]
-    ) -> None:
-        publisher = publisher_of(message.client_id, message.connection_id)
-        key = self._strand_key(said, publisher, message.serial)
-        strand = self._strands.get(key)
-        if strand is None:
-            strand = self._strands[key] = Strand(key)
-        record = Record(message.serial, said, publisher, message.id, message.timestamp, message.received)
-        if message.serial <= strand.last_serial:
-            if strand.insert(record):
-                self.counts.late += 1
-                disordered[key] = strand
-            else:
-                self.counts.duplicates += 1
-            return
-        if key in disordered:
-            # What the fold made so far is about to be made anew; this message waits for that.
-            strand.insert(record)
-            return
-        self._step(strand, record, changes)
-
-    def _step(self, strand: Strand, record: Record, changes: list[Change]) -> None:
-        responses, said = len(strand.responses), record.said
-        if isinstance(said, Text | Whole):
-            self._held[strand.key] = self._held.get(strand.key, 0) + len(said.text)
-            self._characters += len(said.text)
-        response, text = strand.accept(record)
-        if response is None:
-            return
-        if response.ended_at is None:
-            self._in_flight[response.key] = response
-        if len(strand.responses) > responses:
-            self._meet(response, changes)
-        elif isinstance(said, Text):
-            changes.append(Appended(response, text) if text else Updated(response))
-        elif isinstance(said, Whole):
-            changes.append(Replaced(response))
-        else:
-            if text:
-                changes.append(Appended(response, text))
-            self._meet(response, changes)
-
-    def _refold(self, strand: Strand, changes: list[Change]) -> None:
-        before = {response.key: response for response in strand.responses}
-        asked = {response.prompt_id for response in strand.responses if response.prompt_id is not None}
-        for prompt_id in asked:
-            for key in before:
-                self._answers[prompt_id].pop(key, None)
-        strand.refold()
-        after = {response.key for response in strand.responses}
-        for key, response in before.items():
-            if key not in after:
-                self._remove(response, changes)
-        for response in strand.responses:
-            if response.ended_at is None:
-                self._in_flight[response.key] = response
-            self._meet(response, changes)
-            if response.key in before:
-                changes.append(Replaced(response))
-        for prompt_id in asked:
-            self._wait(prompt_id, changes)
-
-    def _meet(self, response: Response, changes: list[Change]) -> None:
-        """Show a response that is new, and put it together with its prompt."""
-        shown = response.key in self.responses
-        waiting = None
-        if response.prompt_id is not None:
-            self._answers.setdefault(response.prompt_id, {})[response.key] = response
-            known_prompt = self._prompts.get(response.prompt_id)
-            response.prompt = known_prompt[1] if known_prompt else None
-            waiting = self._waiting.pop(response.prompt_id, None)
-        if waiting is not None and not shown:
-            del self.responses[waiting.key]
-            self._in_flight.pop(waiting.key, None)
-            self.responses[response.key] = response
-            if response.ended_at is None:
-                self._in_flight[response.key] = response
-            changes.append(TakenOver(waiting, response))
-            return
-        if waiting is not None:
-            self._remove(waiting, changes)
-        if shown:
-            changes.append(Updated(response))
-        else:
-            self._show(response, changes)
-
-    def _show(self, response: Response, changes: list[Change]) -> None:
-        self.responses[response.key] = response
-        if response.ended_at is None:
-            self._in_flight[response.key] = response
-        changes.append(Opened(response))
-
-    def _remove(self, response: Response, changes: list[Change]) -> None:
-        del self.responses[response.key]
-        self._in_flight.pop(response.key, None)
-        changes.append(Removed(response))
-
-    def _strand_key(self, said: Said, publisher: Publisher, serial: str) -> str:
-        if said.response_id is not None:
-            return said.response_id
-        if isinstance(said, Whole):
-            theirs = [
-                strand
-                for strand in self._strands.values()
-                if strand.last_serial < serial and any(r.publisher == publisher for r in strand.responses)
-            ]
-            if theirs:
-                return max(theirs, key=lambda strand: strand.last_serial).key
-        return f"~{publisher.client_id or publisher.connection_id or ''}"

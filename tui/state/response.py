@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 
-from tui.state.kept import Piece, Stow, Stowed, joined
-from tui.wire import MAX_ID, Cleaner, clean_line
-
-LOOSE = 512
-"""Pieces of a text that are kept one by one; older ones are joined: a short string is mostly overhead."""
+from tui.state.block import Block
+from tui.state.people import Publisher
+from tui.wire import Citation, Kind
 
 
 class Status(StrEnum):
@@ -20,7 +17,9 @@ class Status(StrEnum):
     """A prompt that nobody has begun to answer."""
     LIVE = "LIVE"
     QUIET = "QUIET"
-    """A stream that has no end by its nature (no `responseId`) and says nothing at the moment."""
+    """A stream that need not say when it ends (see `Response.endless`) and says nothing at the moment."""
+    SUSPENDED = "SUSPENDED"
+    """It waits until somebody answers it."""
     STALLED = "STALLED"
     """Its publisher fell silent without a `stop`."""
     DONE = "DONE"
@@ -30,31 +29,11 @@ class Status(StrEnum):
     @property
     def in_flight(self) -> bool:
         """Whether more may still come."""
-        return self in {Status.WAITING, Status.LIVE, Status.QUIET}
+        return self in _IN_FLIGHT
 
 
-@dataclass(frozen=True, slots=True)
-class Publisher:
-    """Who published: on a shared key the clientId is a claim, the connection id is the server's word."""
-
-    client_id: str | None
-    connection_id: str | None
-
-    @property
-    def name(self) -> str:
-        """What to call them on the screen."""
-        if self.client_id:
-            return self.client_id
-        return f"anonymous {self.connection_id[:4]}" if self.connection_id else "anonymous"
-
-
-@lru_cache(maxsize=1024)
-def publisher_of(client_id: str | None, connection_id: str | None) -> Publisher:
-    """Return the publisher with these ids, cleaned; every token asks, so the answer is remembered."""
-    return Publisher(
-        clean_line(client_id, MAX_ID) or None if client_id else None,
-        clean_line(connection_id, MAX_ID) or None if connection_id else None,
-    )
+_SILENT = frozenset({Status.STALLED, Status.QUIET})
+_IN_FLIGHT = frozenset({Status.WAITING, Status.LIVE, Status.QUIET, Status.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,63 +49,12 @@ class Prompt:
     """When it reached this process, ms since the epoch by this machine's clock."""
     to: str | None = None
     model: str | None = None
-
-
-@dataclass(slots=True)
-class Block:
-    """One content block: the text in pieces, cleaned, in the order of their serials."""
-
-    kind: str = "text"
-    parts: list[Piece] = field(default_factory=list)
-    length: int = 0
-    """Characters in `parts`."""
-    cleaner: Cleaner = field(default_factory=Cleaner)
-    _loose: int = 0  # parts at the end that were not joined yet
-
-    def append(self, raw: str) -> str:
-        """Add a published piece; return what of it may be shown."""
-        text = self.cleaner.feed(raw)
-        if text:
-            self.parts.append(text)
-            self.length += len(text)
-            self._loose += 1
-            if self._loose >= LOOSE:
-                self.parts[-LOOSE:] = [joined(self.parts[-LOOSE:])]
-                self._loose = 0
-        return text
-
-    def finish(self) -> str:
-        """No more pieces are expected; return what the cleaner held back."""
-        text = self.cleaner.finish()
-        if text:
-            self.parts.append(text)
-            self.length += len(text)
-        return text
-
-    def tail(self, characters: int) -> str:
-        """Return at least so many of the last characters, or all, without joining the parts."""
-        kept: list[str] = []
-        for piece in reversed(self.parts):
-            part = joined([piece])
-            kept.append(part[-characters:])
-            characters -= len(part)
-            if characters <= 0:
-                break
-        return "".join(reversed(kept))
-
-    def stow(self, stow: Stow) -> None:
-        """Keep the text elsewhere."""
-        self.parts[:] = [Stowed(stow(self.text))]
-        self._loose = 0
-
-    @property
-    def text(self) -> str:
-        """All of it; parts in memory are joined here and become one."""
-        text = joined(self.parts)
-        if len(self.parts) > 1 and not isinstance(self.parts[0], Stowed):
-            self.parts[:] = [text]
-            self._loose = 0
-        return text
+    in_reply_to: str | None = None
+    """The responseId that it continues; None begins a thread."""
+    sibling_of: str | None = None
+    """The promptId that it asks again, in the same or in other words."""
+    within: str | None = None
+    """The responseId of the running response that it was said to."""
 
 
 @dataclass(slots=True)
@@ -135,17 +63,25 @@ class Response:
 
     key: str
     """Identity within the conversation, the same for every viewer: the response id, with `#2` and so on for
-    later responses under the same id; `~<publisher>` where there is no id; `?<promptId>` while WAITING."""
+    later responses under the same id; `~<publisher>` where there is no id; `?<promptId>` while WAITING;
+    `!<toolCallId>` for an approval request that belongs to nothing else; `*` for messages of no pattern."""
     publisher: Publisher
     strand: str = ""
     """What its key begins with, common to all responses under the same id; empty while WAITING."""
     response_id: str | None = None
     status: Status = Status.LIVE
+    title: str = ""
+    """What it is, where it is not what its model or publisher says."""
     model: str | None = None
     prompt_id: str | None = None
     prompt: Prompt | None = None
     in_reply_to: str | None = None
-    block: Block = field(default_factory=Block)
+    sibling_of: str | None = None
+    """The responseId that it is another answer beside, where its publisher says so."""
+    superseded: bool = False
+    """Whether another response has come in its place."""
+    blocks: list[Block] = field(default_factory=list)
+    """In the order in which they began."""
     opened_at: int = 0
     """Timestamp of its first message, ms since the epoch by the server's clock; so are the next three."""
     first_text_at: int | None = None
@@ -159,23 +95,119 @@ class Response:
     """Whether its `start` has been seen."""
     stopped: bool = False
     """Whether its `stop` has been seen."""
+    endless: bool = False
+    """Whether silence is no sign that something is wrong: no message of it has to say that it ends."""
+    settled: bool = False
+    """Whether it counts as done only because all its parts are and nothing more came."""
+    beginning_lost: bool = False
+    """Whether the channel no longer keeps its beginning, which has not been seen."""
+    left: bool = False
+    """Whether its publisher has left the channel while it was in flight."""
+    cancel_asked_by: str | None = None
+    """The name of whoever asked first that it be cancelled; `cancel_asked_at` is when, by this machine's
+    clock, in ms since the epoch."""
+    cancel_asked_at: int | None = None
     tokens: int = 0
     """Deltas received, as the publisher counts them."""
+    next_seq: int | None = None
+    """Number of the piece that is expected next, where pieces are numbered."""
+    missing: int = 0
+    """Pieces that have not arrived, by their numbers."""
+    healed: int = 0
+    """Pieces that were missing and arrived, or were made up for by the whole text."""
+    duplicates: int = 0
+    """Messages that arrived more than once, not counting what history repeats."""
+    late: int = 0
+    """Messages that arrived behind newer ones, not counting those from history."""
     stop_reason: str | None = None
     error: str | None = None
     cancelled_by: str | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
+    citations: list[Citation] = field(default_factory=list)
+    """In the order of the messages that cite and of where in their text; `Conversation.marks` says where in
+    the blocks."""
+    sources: dict[str, int] = field(default_factory=dict)
+    """How often it cites each source, the most cited first."""
 
     @property
     def text(self) -> str:
-        """What it has said so far, cleaned."""
-        return self.block.text
+        """What it has said so far, cleaned: its blocks of text, a blank line between two."""
+        texts: list[str] = []
+        for block in self.blocks:
+            if block.kind is Kind.TEXT and block.length:
+                if texts and not block.gap:
+                    texts.append("\n\n")
+                texts.append(block.text)
+        return "".join(texts)
+
+    def tail(self, characters: int) -> str:
+        """Return at least so many of the last characters of its newest block of text, or all."""
+        texts = (block for block in reversed(self.blocks) if block.kind is not Kind.TOOL and block.length)
+        block = next(texts, None)
+        return "" if block is None else block.tail(characters)
+
+    @property
+    def length(self) -> int:
+        """Characters in all its blocks."""
+        return sum(block.length for block in self.blocks)
+
+    @property
+    def pending(self) -> list[Block]:
+        """Tool calls that wait for somebody to allow them, as far as the channel tells: what is said to a
+        request may not count, so only a result or the end of the response settles it.
+        """
+        if self.ended_at is not None:
+            return []
+        return [
+            block
+            for block in self.blocks
+            if block.tool is not None and block.tool.approval is not None and block.tool.result is None
+        ]
+
+    @property
+    def complete(self) -> bool:
+        """Whether it has blocks and nothing more is expected in any, nor the result of a tool."""
+        return bool(self.blocks) and all(
+            block.done if block.tool is None else block.tool.result is not None for block in self.blocks
+        )
+
+    @property
+    def gaps(self) -> int:
+        """Places at which something is missing."""
+        return sum(block.gap != 0 for block in self.blocks)
+
+    @property
+    def continues(self) -> str | None:
+        """What it or its prompt says it continues: a responseId, or the name of a message in AI Transport."""
+        return self.in_reply_to or (self.prompt.in_reply_to if self.prompt is not None else None)
 
     @property
     def joined_midway(self) -> bool:
         """Whether its beginning has not been seen: text came without a `start`."""
         return self.response_id is not None and not self.started and self.status is not Status.WAITING
+
+    def speak(self, first: int, last: int) -> None:
+        """Text came of a message whose first and last text is of these times."""
+        self.first_text_at = first if self.first_text_at is None else min(self.first_text_at, first)
+        self.last_text_at = last if self.last_text_at is None else max(self.last_text_at, last)
+
+    def revive(self) -> None:
+        """Something came of it: silence is over."""
+        if self.status in _SILENT:
+            self.status = Status.LIVE
+        elif self.settled:
+            self.status, self.ended_at, self.settled = Status.LIVE, None, False
+        self.left = False
+
+    def take_over(self, known: Response) -> None:
+        """Take what its messages do not tell from the same response before they were folded anew."""
+        self.healed = known.healed + max(0, known.missing - self.missing)
+        for name in ("duplicates", "late", "left", "beginning_lost", "superseded"):
+            setattr(self, name, getattr(known, name))
+        rests = known.status in _SILENT or known.settled
+        if rests and self.status is Status.LIVE and self.heard_at <= known.heard_at:
+            self.status, self.ended_at, self.settled = known.status, known.ended_at, known.settled
 
     def asked_by(self, client_id: str) -> bool:
         """Whether this client asked the question that it answers, or is to answer."""

@@ -1,10 +1,11 @@
 """A strand: every message under one response id, in the order of their serials, folded into responses.
 
 Usually that is one response. There are more when the id is used again after a `stop` (a new generation), or
-when a second publisher starts under it while the first is live. The fold looks at nothing but the messages
-in serial order, so whatever order they arrive in and however often, the responses come out the same:
+when a second publisher starts under it while the first is live. What a message does is `fold`'s; this keeps
+the order, whatever order messages arrive in and however often:
 
 - a message behind all others is one step of the fold, whose cost is its text;
+- so is an append to the message that a block is;
 - one that belongs further back is put in its place, and the fold is done again from the beginning;
 - one whose serial is there already is a duplicate.
 
@@ -16,107 +17,150 @@ a run is taken for a duplicate; before, between and behind runs everything still
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, fields
 
-from tui.state.kept import Piece, Stow, Stowed, joined
-from tui.state.response import Block, Publisher, Response, Status
-from tui.wire import Start, Stop, Text, Whole
+from tui.state.block import Block
+from tui.state.fold import NOTHING, Fold, Step
+from tui.state.kept import Stow, Stowed, joined
+from tui.state.records import Outages, Record, Run, compacted, is_done, text_in
+from tui.state.response import Response
+from tui.state.versions import Versions
+from tui.wire import ChannelMessage, Kind, Revision, Text, Whole
 
 WINDOW = 256
 """Newest messages of a strand that are kept one by one."""
-
-Said = Start | Text | Stop | Whole
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What one message said, and what of its envelope matters."""
-
-    serial: str
-    said: Said
-    publisher: Publisher
-    message_id: str | None
-    timestamp: int
-    received: int
-
-
-@dataclass(slots=True)
-class Run:
-    """Pieces of text that followed one another, older than any that could still come late."""
-
-    serial: str
-    """Of the first piece."""
-    last: str
-    """Serial of the last piece."""
-    publisher: Publisher
-    response_id: str | None
-    texts: list[Piece]
-    deltas: int
-    timestamp: int
-    """Of the first piece; `until` is that of the last."""
-    until: int
-    received: int
-    heard: int
 
 
 class Strand:
     """The messages of one response id and the responses that they make."""
 
-    __slots__ = ("_records", "_start_ids", "_window", "key", "responses")
+    __slots__ = ("_compact", "_crowded", "_fold", "_outages", "_records", "_window", "key", "last_serial")
 
-    def __init__(self, key: str, window: int = WINDOW) -> None:
+    def __init__(self, key: str, window: int = WINDOW, outages: Outages = ()) -> None:
         """`window` is how many of the newest messages may still be preceded by one that comes late."""
         self.key = key
-        self.responses: list[Response] = []
-        """In the order of their beginnings."""
+        self.last_serial = ""
+        """Serial of the newest message; empty when there is none."""
         self._records: list[Record | Run] = []
-        self._start_ids: set[str] = set()
+        self._compact = 0  # the first so many records are as few as they can be
+        self._crowded = 2 * window  # how many records are worth another look
         self._window = window
+        self._outages = outages
+        self._fold = Fold(key, outages)
 
     @property
-    def last_serial(self) -> str:
-        """Serial of the newest message; empty when there is none."""
-        if not self._records:
-            return ""
-        newest = self._records[-1]
-        return newest.last if isinstance(newest, Run) else newest.serial
+    def responses(self) -> list[Response]:
+        """In the order of their beginnings."""
+        return self._fold.responses
 
-    def accept(self, record: Record) -> tuple[Response | None, str]:
-        """Take a message that is newer than all others; return the response that it changed and the text,
-        cleaned, that it added to the end.
+    @property
+    def empty(self) -> bool:
+        """Whether it has no messages."""
+        return not self._records
 
-        The response is None when nothing changed, as by a `stop` without a response.
-        """
+    def accept(self, record: Record) -> Step:
+        """Take a message that is newer than all others; return what it did."""
+        self.last_serial = record.serial
         self._records.append(record)
-        if len(self._records) > 2 * self._window:
+        if len(self._records) > self._crowded:
             self.compact(self._window)
-        return self._step(record)
+        return self._fold.step(record)
 
     def insert(self, record: Record) -> bool:
-        """Take a message that is not the newest; False when it is a duplicate. Call `refold` afterwards."""
-        index = bisect_right(self._records, record.serial, key=lambda known: known.serial)
-        if index:
-            before = self._records[index - 1]
-            if record.serial <= (before.last if isinstance(before, Run) else before.serial):
-                return False
+        """Take a message wherever it belongs; False when it is a duplicate. Call `refold` afterwards."""
+        index = bisect_right(self._records, record.serial, key=_serial)
+        if index and record.serial <= self._records[index - 1].last:
+            return False
         self._records.insert(index, record)
+        self._compact = min(self._compact, index)
+        self.last_serial = max(self.last_serial, record.serial)
         return True
+
+    def find(self, serial: str) -> Record | None:
+        """Return the message with this serial; None where there is none, or it is part of a run."""
+        index = bisect_right(self._records, serial, key=_serial)
+        record = self._records[index - 1] if index else None
+        return record if isinstance(record, Record) and record.serial == serial else None
+
+    def remove(self, serial: str) -> Record | None:
+        """Give a message away that `find` finds, and return it. Call `refold` afterwards."""
+        record = self.find(serial)
+        if record is not None:
+            index = bisect_right(self._records, serial, key=_serial) - 1
+            del self._records[index]
+            self._compact = min(self._compact, index)
+            self.last_serial = self._records[-1].last if self._records else ""
+        return record
+
+    def revise(self, record: Record, message: ChannelMessage, revision: Revision) -> Step | None:
+        """Take another version of a message of this strand; return what it did, None when it is a duplicate
+        or older than what is here. After a step `anew` without a response call `refold`.
+        """
+        version = message.version or message.serial
+        versions = record.versions
+        if versions is None:
+            if version <= record.serial:
+                return None
+            versions = record.versions = Versions(
+                record.serial, text_in(record.said), done=is_done(record.said)
+            )
+            versions.heard = record.received
+        if versions.knows(version):
+            return None
+        state = versions.state
+        appended = versions.take(version, revision)
+        passed = max(0, message.received - record.received) if message.live else 0
+        versions.heard = max(versions.heard, message.received)
+        if revision.text:
+            versions.last_at = max(versions.last_at, message.timestamp, record.timestamp + passed)
+        # What the message says has been seen for the first time where it was received first.
+        record.received = min(record.received, message.received)
+        if message.serial in self._fold.hidden:
+            return NOTHING
+        part = self._fold.parts.get(message.serial)
+        whole, done, deleted = state
+        otherwise = whole is not versions.whole or deleted or versions.deleted or done > versions.done
+        if part is None or appended is None or otherwise or part[1].cut:
+            return Step(anew=True)
+        response, block = part
+        text = block.append(appended)
+        if appended:
+            block.last_at = max(block.last_at, versions.last_at)
+            if block.kind is not Kind.TOOL:
+                response.tokens += 1
+                response.speak(record.timestamp, versions.last_at)
+        if versions.done or block.done:
+            text += block.finish()
+        response.heard_at = max(response.heard_at, message.received)
+        response.revive()
+        return Step(response, block, text)
+
+    def owner(self, serial: str) -> tuple[Response, Block | None] | None:
+        """Return the response that a message began, or is a block of, with that block; None for any other."""
+        started = self._fold.starts.get(serial)
+        return self._fold.parts.get(serial) if started is None else (started, None)
+
+    def published(self) -> list[str]:
+        """Return the text that was sent in pieces, as it was sent."""
+        texts: list[str] = []
+        for record in self._records:
+            if isinstance(record, Run):
+                if record.first.kind is Kind.TEXT:
+                    texts.append(joined(record.texts))
+            elif isinstance(record.said, Whole):
+                texts = [record.text]
+            elif isinstance(record.said, Text) and record.said.kind is Kind.TEXT:
+                texts.append(record.text)
+        return texts
 
     def compact(self, keep: int) -> None:
         """Keep all but the newest `keep` messages as runs where they are pieces of text."""
-        old = self._records[: max(0, len(self._records) - keep)]
-        compacted: list[Record | Run] = []
-        joining: list[Record] = []
-        for record in old:
-            if isinstance(record, Record) and isinstance(record.said, Text) and record.said.text:
-                if joining and joining[-1].publisher != record.publisher:
-                    _join(joining, compacted)
-                joining.append(record)
-            else:
-                _join(joining, compacted)
-                compacted.append(record)
-        _join(joining, compacted)
-        self._records[: len(old)] = compacted
+        end = max(0, len(self._records) - keep)
+        # The last of those that are compact may be a run that goes on.
+        begin = max(0, min(self._compact, end) - 1)
+        fewer = compacted(self._records[begin:end], self._outages)
+        self._records[begin:end] = fewer
+        self._compact = begin + len(fewer)
+        self._crowded = len(self._records) + self._window
 
     def stow(self, stow: Stow) -> None:
         """Keep all text elsewhere; it is read again when somebody asks, or a message comes late."""
@@ -124,170 +168,25 @@ class Strand:
         for record in self._records:
             if isinstance(record, Run):
                 record.texts[:] = [Stowed(stow(joined(record.texts)))]
+            elif record.versions is not None:
+                record.versions.stow(stow)
         for response in self.responses:
-            response.block.stow(stow)
+            for block in response.blocks:
+                block.stow(stow)
 
     def refold(self) -> None:
         """Fold all messages anew. A response that was there before stays the same object."""
         before = {response.key: response for response in self.responses}
-        self.responses = []
-        self._start_ids.clear()
+        if len(self._records) > 2 * self._window:
+            self.compact(self._window)
+        fold = self._fold = Fold(self.key, self._outages, before)
         for record in self._records:
             if isinstance(record, Run):
-                self._replay(record)
+                fold.replay(record)
             else:
-                self._step(record)
-        for index, fresh in enumerate(self.responses):
-            known = before.get(fresh.key)
-            if known is not None:
-                for each in fields(Response):
-                    setattr(known, each.name, getattr(fresh, each.name))
-                self.responses[index] = known
-
-    def _step(self, record: Record) -> tuple[Response | None, str]:
-        text = ""
-        match record.said:
-            case Start() as start:
-                response = self._start(start, record)
-            case Text() as piece:
-                response = self._target(record.publisher) or self._open(record)
-                text = _append(response, piece, record)
-            case Stop() as stop:
-                response = self._target(record.publisher)
-                if response is not None:
-                    text = _stop(response, stop, record)
-            case Whole() as whole:
-                response = self._target(record.publisher) or self._open(record)
-                _replace(response, whole, record)
-        if response is not None:
-            response.heard_at = max(response.heard_at, record.received)
-            if response.status in {Status.STALLED, Status.QUIET}:
-                response.status = Status.LIVE
-        return response, text
-
-    def _replay(self, run: Run) -> None:
-        first = Text(run.response_id, joined(run.texts[:1]), deltas=run.deltas)
-        record = Record(run.serial, first, run.publisher, None, run.timestamp, run.received)
-        response, _ = self._step(record)
-        assert response is not None  # noqa: S101  text always has one
-        for text in run.texts[1:]:
-            response.block.append(joined([text]))
-        if response.first_text_at is not None:
-            response.last_text_at = run.until
-        response.heard_at = max(response.heard_at, run.heard)
-
-    def _start(self, said: Start, record: Record) -> Response | None:
-        if record.message_id is not None:
-            if record.message_id in self._start_ids:
-                return None  # the same publish, repeated on a new connection
-            self._start_ids.add(record.message_id)
-        live = [response for response in self.responses if response.ended_at is None]
-        # Text before its start (a late or lost one) belongs to the same response.
-        response = next((known for known in live if not known.started), None) or next(
-            (known for known in live if known.publisher.connection_id == record.publisher.connection_id), None
-        )
-        if response is None:
-            response = self._open(record)
-        response.started = True
-        response.model = response.model or said.model
-        response.prompt_id = response.prompt_id or said.prompt_id
-        response.in_reply_to = response.in_reply_to or said.in_reply_to
-        return response
-
-    def _open(self, record: Record) -> Response:
-        number = len(self.responses) + 1
-        response = Response(
-            key=self.key if number == 1 else f"{self.key}#{number}",
-            publisher=record.publisher,
-            strand=self.key,
-            response_id=record.said.response_id,
-            opened_at=record.timestamp,
-            opened_here=record.received,
-            heard_at=record.received,
-        )
-        self.responses.append(response)
-        return response
-
-    def _target(self, publisher: Publisher) -> Response | None:
-        """The response that a message of this publisher belongs to: his newest, else the newest of his
-        clientId (a refused resume gave him a new connection), else the newest.
-        """
-        if len(self.responses) == 1:
-            return self.responses[0]
-        newest = self.responses[::-1]
-        for same in ("connection_id", "client_id"):
-            for response in newest:
-                if getattr(response.publisher, same) == getattr(publisher, same):
-                    return response
-        return newest[0] if newest else None
+                fold.step(record)
+        fold.finish()
 
 
-def _join(joining: list[Record], compacted: list[Record | Run]) -> None:
-    """Add the pieces to the run at the end of `compacted`, or as a run of their own; empty `joining`."""
-    if not joining:
-        return
-    first, last = joining[0], joining[-1]
-    text = "".join(record.said.text for record in joining if isinstance(record.said, Text))
-    deltas = sum(record.said.deltas for record in joining if isinstance(record.said, Text))
-    heard = max(record.received for record in joining)
-    joining.clear()
-    run = compacted[-1] if compacted else None
-    if isinstance(run, Run) and run.publisher == first.publisher:
-        run.texts.append(text)
-        run.last, run.until = last.serial, last.timestamp
-        run.deltas += deltas
-        run.heard = max(run.heard, heard)
-        return
-    compacted.append(
-        Run(
-            first.serial,
-            last.serial,
-            first.publisher,
-            first.said.response_id,
-            [text],
-            deltas,
-            first.timestamp,
-            last.timestamp,
-            first.received,
-            heard,
-        )
-    )
-
-
-def _append(response: Response, piece: Text, record: Record) -> str:
-    text = response.block.append(piece.text)
-    if piece.text:  # an empty one says only that its publisher is there
-        response.tokens += piece.deltas
-        if response.first_text_at is None:
-            response.first_text_at = record.timestamp
-        response.last_text_at = record.timestamp
-    return text
-
-
-def _replace(response: Response, whole: Whole, record: Record) -> None:
-    response.block = Block()
-    response.block.append(whole.text)
-    # Its publisher sends it when all the text has been said: it is complete, and the beginning is in it.
-    # A `stop` that follows may say otherwise of how it ended.
-    response.started = True
-    if not response.stopped:
-        response.status, response.ended_at = Status.DONE, record.timestamp
-
-
-def _stop(response: Response, said: Stop, record: Record) -> str:
-    if response.stopped:
-        return ""
-    response.stopped = True
-    response.ended_at = record.timestamp
-    response.stop_reason = said.stop_reason
-    response.error = said.error
-    response.cancelled_by = said.cancelled_by
-    response.input_tokens = said.input_tokens
-    response.output_tokens = said.output_tokens
-    if said.error is not None:
-        response.status = Status.FAILED
-    elif said.cancelled_by is not None or said.stop_reason == "cancelled":
-        response.status = Status.CANCELLED
-    else:
-        response.status = Status.DONE
-    return response.block.finish()
+def _serial(record: Record | Run) -> str:
+    return record.serial
