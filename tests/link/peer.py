@@ -21,6 +21,8 @@ from websockets.http11 import Request, Response
 Frame = dict[str, Any]
 
 CONNECTED, DISCONNECTED, CLOSE, CLOSED, ERROR, ATTACH, ATTACHED, MESSAGE = 4, 6, 7, 8, 9, 10, 11, 15
+DETACHED, PRESENCE, SYNC, AUTH, ANNOTATION = 13, 14, 16, 17, 21
+HAS_PRESENCE = 1
 
 
 class Connection:
@@ -63,10 +65,24 @@ class Peer:
         self.greet: Callable[[Connection], Frame | None] = self.connected
         self.judge: Callable[[Frame], Frame | bool | None] = lambda _message: True
         """What becomes of a message: True accepted, an error refused, None accepted without an answer."""
+        self.attach: Callable[[Frame], Frame | None] = lambda _frame: None
+        """What a request to attach gets in place of consent, if anything."""
+        self.flags = 0
+        """Further flags of each attachment: modes, HAS_PRESENCE."""
         self.resumed = False
         self.history: list[Frame] | int = []
         """What REST answers, oldest first; or an HTTP status."""
+        self.page = 1_000
+        """The most messages that REST gives at once."""
+        self.annotations: list[Frame] = []
+        """What REST knows of annotations, oldest first."""
+        self.answer: Callable[[ServerConnection], Response | None] = lambda _socket: None
+        """Answers a request for history in place of all this, if it wants."""
+        self.paths: list[str] = []
+        """Paths of the requests for history."""
         self.heartbeats = True
+        self.skew = 0
+        """Milliseconds by which this server's clock is ahead."""
         self._numbers = itertools.count(1)
         self._ids: set[str] = set()
         self._server: Server | None = None
@@ -116,6 +132,12 @@ class Peer:
             if connection.attached:
                 await connection.send(frame)
 
+    async def tell(self, action: int, channel: str = "c", **fields: object) -> None:
+        """Send whoever is attached a frame of another kind."""
+        for connection in self.connections:
+            if connection.attached:
+                await connection.send({"action": action, "channel": channel, **fields})
+
     def _rest(self, socket: ServerConnection, request: Request) -> Response | None:
         """Answer a request for history or a token; let an upgrade pass."""
         url = urlsplit(request.path)
@@ -125,20 +147,42 @@ class Peer:
             del response.headers["Content-Type"]
             response.headers["Content-Type"] = "text/plain"
             return response
+        if url.path == "/time":
+            return _json(socket, [time.time_ns() // 1_000_000 + self.skew])
         if not url.path.startswith("/channels/"):
             return None
-        self.asked.append({name: values[-1] for name, values in parse_qs(url.query).items()})
+        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+        self.asked.append(query)
+        self.paths.append(url.path)
+        special = self.answer(socket)
+        if special is not None:
+            return special
         if isinstance(self.history, int):
-            body: object = {
-                "error": {"code": self.history * 100, "statusCode": self.history, "message": "no"}
-            }
-        else:
-            body = self.history[::-1]
-        response = socket.respond(self.history if isinstance(self.history, int) else 200, json.dumps(body))
-        del response.headers["Content-Type"]
-        response.headers["Content-Type"] = "application/json"
-        if isinstance(self.history, int):
-            response.headers["X-Ably-Errorcode"] = str(self.history * 100)
+            status = self.history
+            body = {"error": {"code": status * 100, "statusCode": status, "message": "no"}}
+            response = _json(socket, body, status)
+            response.headers["X-Ably-Errorcode"] = str(status * 100)
+            return response
+        kept = [dict(message) for message in self.history]
+        parts = url.path.split("/")  # "", channels, name, messages, serial, annotations
+        if len(parts) > 5:
+            return _json(socket, [a for a in self.annotations if a["messageSerial"] == parts[4]])
+        if len(parts) > 4:
+            found = [message for message in kept if message["serial"] == parts[4]]
+            return _json(socket, found[0] if found else {"error": {"code": 40400}}, 200 if found else 404)
+        return self._page(socket, kept, query)
+
+    def _page(self, socket: ServerConnection, kept: list[Frame], query: dict[str, str]) -> Response:
+        start, end = int(query.get("start", 0)), int(query.get("end", 1 << 60))
+        wanted = [message for message in kept if start <= message.get("timestamp", 0) <= end]
+        if query["direction"] == "backwards":
+            wanted.reverse()
+        first = int(query.get("from", 0))
+        last = first + min(self.page, int(query["limit"]))
+        response = _json(socket, wanted[first:last])
+        if last < len(wanted):
+            following = "&".join(f"{name}={value}" for name, value in (query | {"from": str(last)}).items())
+            response.headers["Link"] = f'<./messages?{following}>; rel="next"'
         return response
 
     async def _serve(self, socket: ServerConnection) -> None:
@@ -167,14 +211,21 @@ class Peer:
                 await connection.send({"action": CLOSED})
                 await connection.socket.close()
             case 10:
+                refusal = self.attach(frame)
+                if refusal is not None:
+                    await connection.send({"channel": frame["channel"], **refusal})
+                    return
                 connection.attached = True
-                flags = 4 if self.resumed else 0
+                flags = self.flags | (4 if self.resumed else 0)
                 answer = {
                     "action": ATTACHED,
                     "channel": frame["channel"],
                     "channelSerial": "s0",
                     "flags": flags,
                 }
+                await connection.send(answer)
+            case 14:
+                answer = {"action": 1, "msgSerial": frame["msgSerial"], "count": 1}
                 await connection.send(answer)
             case 15:
                 await self._publish(connection, frame)
@@ -192,3 +243,10 @@ class Peer:
         if verdict is True:
             serial = f"{len(self.published):06d}"
             await connection.send({"action": 1, **answer, "res": [{"serials": [serial]}]})
+
+
+def _json(socket: ServerConnection, body: object, status: int = 200) -> Response:
+    response = socket.respond(status, json.dumps(body))
+    del response.headers["Content-Type"]
+    response.headers["Content-Type"] = "application/json"
+    return response

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+from tests.link.peer import Frame, Peer
 from tui.link import Endpoint, Link, LinkOptions
 from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, HistoryChange, Inbound, Notice
 
@@ -30,6 +31,26 @@ def options(port: int, **changes: object) -> LinkOptions:
     return LinkOptions(**settings)  # type: ignore[arg-type]
 
 
+NOW = time.time_ns() // 1_000_000
+"""When these tests began, ms since the epoch."""
+
+
+def reading(peer: Peer, **changes: object) -> LinkOptions:
+    return options(peer.port, publishing=False, **changes)
+
+
+def message(number: int, **changes: object) -> Frame:
+    """A message as it stands in a frame, sent `number` milliseconds after these tests began."""
+    return {
+        "name": "token",
+        "data": str(number),
+        "serial": f"s{number:03d}",
+        "timestamp": NOW + number,
+        "action": 0,
+        **changes,
+    }
+
+
 class Watched:
     """A link and everything that came out of it."""
 
@@ -48,6 +69,10 @@ class Watched:
     @property
     def messages(self) -> list[ChannelMessage]:
         return self.of(ChannelMessage)
+
+    @property
+    def data(self) -> list[object]:
+        return [message.data for message in self.messages]
 
     @property
     def states(self) -> list[str]:
@@ -79,8 +104,12 @@ class Watched:
 
 
 @asynccontextmanager
-async def linked(settings: LinkOptions, revive: Callable[[], object] | None = None) -> AsyncIterator[Watched]:
-    link = Link(settings, wake=lambda: None, revive=revive)
+async def linked(
+    settings: LinkOptions,
+    revive: Callable[[], object] | None = None,
+    wanted: Callable[[], bool] = lambda: False,
+) -> AsyncIterator[Watched]:
+    link = Link(settings, wake=lambda: None, revive=revive, wanted=wanted)
     others = set(link_threads())
     link.start()
     (own,) = set(link_threads()) - others

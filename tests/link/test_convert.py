@@ -8,7 +8,7 @@ from ably.types.message import Message
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.link.convert import from_sdk, from_wire
+from tui.link.convert import annotation_from_wire, from_sdk, from_wire
 from tui.wire import Action, ChannelMessage
 
 WIRE: dict[str, Any] = {
@@ -21,7 +21,8 @@ WIRE: dict[str, Any] = {
     "extras": {"headers": {"responseId": "r"}},
     "serial": "s1",
     "action": 0,
-    "version": {"serial": "v1", "timestamp": 1},
+    "version": {"serial": "v1", "timestamp": 1, "metadata": {"phase": "done"}},
+    "annotations": {"summary": {"likes:total.v1": {"total": 2}}},
 }
 
 
@@ -44,6 +45,9 @@ def test_every_field() -> None:
         extras={"headers": {"responseId": "r"}},
         action=Action.CREATE,
         version="v1",
+        metadata={"phase": "done"},
+        summary={"likes:total.v1": {"total": 2}},
+        live=True,
     )
 
 
@@ -51,6 +55,26 @@ def test_from_history_it_was_received_when_it_was_sent() -> None:
     message = from_wire(WIRE, None)
     assert message is not None
     assert message.received == message.timestamp
+    assert not message.live
+
+
+@pytest.mark.parametrize(
+    ("changes", "encoding"),
+    [
+        ({}, None),
+        ({"encoding": ""}, None),
+        ({"data": '{"a":1}', "encoding": "json"}, None),
+        ({"data": "eA==", "encoding": "cipher+aes-128-cbc/base64"}, "cipher+aes-128-cbc"),
+        ({"data": "{not json", "encoding": "json"}, "json"),
+    ],
+)
+def test_what_is_still_encoded_is_said(changes: dict[str, object], encoding: str | None) -> None:
+    assert wire(**changes).encoding == encoding
+
+
+@pytest.mark.parametrize("annotations", [None, {}, {"summary": None}, {"summary": {}}, {"summary": 3}, 3])
+def test_without_annotations_there_is_no_summary(annotations: object) -> None:
+    assert wire(annotations=annotations).summary is None
 
 
 @pytest.mark.parametrize("number", list(Action))
@@ -108,6 +132,12 @@ FIELDS = [*WIRE, "encoding", "annotations"]
 def test_never_raises(message: object) -> None:
     converted = from_wire(message, 7)
     assert converted is None or isinstance(converted.serial, str)
+
+
+@given(st.dictionaries(st.sampled_from([*FIELDS, "messageSerial", "type", "count"]), JSON) | JSON)
+def test_annotations_never_raise(annotation: object) -> None:
+    converted = annotation_from_wire(annotation, 7)
+    assert converted is None or isinstance(converted.message_serial, str)
 
 
 def test_from_the_sdk() -> None:

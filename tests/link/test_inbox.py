@@ -22,6 +22,29 @@ def test_one_wake_until_somebody_looks() -> None:
     assert inbox.drain(1_000) == []
 
 
+def test_the_reader_has_read_when_it_comes_again_and_finds_nothing() -> None:
+    inbox = Inbox(lambda: None)
+    said = [inbox.read_up]
+    inbox.put(Notice("a"))
+    inbox.poke()
+    for expected in (1, 0):
+        assert len(inbox.drain(10)) == expected
+        said.append(inbox.read_up)  # after the first it may still be busy with what it took
+    inbox.put(Notice("b"))
+    said.append(inbox.read_up)
+    assert said == [False, False, True, False]
+
+
+def test_a_poke_wakes_a_reader_for_nothing() -> None:
+    woken: list[None] = []
+    inbox = Inbox(lambda: woken.append(None))
+    inbox.poke()
+    assert len(woken) == 1
+    assert inbox.drain(10) == []
+    inbox.poke()
+    assert len(woken) == 2
+
+
 def test_nothing_is_missed_between_two_threads() -> None:
     awake = threading.Event()
     inbox = Inbox(awake.set)

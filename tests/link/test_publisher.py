@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
+from ably.util.exceptions import AblyException
 
 from tests.link.peer import Frame, Peer
 from tests.link.support import Watched, linked, options, until
-from tui.link import LinkOptions, PublishError
-from tui.wire import Outgoing, Start, Stop, Text, UserInput, Whole
+from tui.link import LinkOptions, Publisher, PublishError
+from tui.link.budget import Bucket
+from tui.link.outbox import Outbox
+from tui.wire import Notice, Outgoing, Publication, Start, Stop, Text, UserInput, Whole
 
 RATE = {"code": 42911, "statusCode": 429, "message": "rate limit exceeded"}
 CAPABILITY = {"code": 40160, "statusCode": 401, "message": "publish not permitted"}
+RENEWED = {"code": 40142, "statusCode": 401, "message": "token expired"}
 PASSING = {"code": 50000, "statusCode": 500, "message": "internal error"}
 
 
@@ -68,7 +73,7 @@ async def test_a_refused_token_is_followed_by_the_whole_and_then_stop() -> None:
             assert len(watched.notices) == 1
 
 
-@pytest.mark.parametrize("error", [RATE, PASSING])
+@pytest.mark.parametrize("error", [RATE, PASSING, RENEWED])
 async def test_a_passing_refusal_is_tried_again(error: Frame) -> None:
     async with Peer() as peer:
         refusals = 2
@@ -86,7 +91,7 @@ async def test_a_passing_refusal_is_tried_again(error: Frame) -> None:
             assert text(peer) == "a"
             assert watched.notices == []
             assert watched.link.publisher.lost == 0
-            assert (watched.link.publisher.budget is None) is (error is PASSING)
+            assert (watched.link.publisher.budget is None) is (error is not RATE)
 
 
 async def test_a_lost_acknowledgement_repeats_under_the_same_id() -> None:
@@ -136,6 +141,30 @@ async def test_a_cut_in_the_middle_loses_and_repeats_nothing() -> None:
         assert "response-complete" not in names(peer)
 
 
+async def test_what_ended_the_connection_is_no_refusal() -> None:
+    told: list[Notice] = []
+    box = Outbox(bucket=Bucket(None), window=0.0, nonce="n")
+    publisher = Publisher(box, clock=time.monotonic, notify=told.append, suspect=lambda: None)
+    said: list[str] = []
+
+    async def breaks(publication: Publication, message_id: str) -> None:
+        publisher.disconnected()
+        raise AblyException("did not receive a valid HTTP response", 400, 40000)
+
+    async def works(publication: Publication, message_id: str) -> None:
+        said.append(publication.name or "")
+
+    publisher.connected(breaks)
+    for value in (Start("r"), Text("r", "a"), Stop("r")):
+        publisher.publish(value)
+    await until(lambda: not publisher.sending and box.in_flight == 0)
+    publisher.connected(works)
+    assert await publisher.flush(20)
+    assert said == ["start", "token", "stop"]
+    assert publisher.lost == len(told) == 0
+    await publisher.close()
+
+
 async def test_what_is_said_before_the_connection_stands_waits_in_order() -> None:
     async with Peer() as peer:
         greet, peer.greet = peer.greet, lambda _connection: None
@@ -179,6 +208,24 @@ class TestDeliver:
                 with pytest.raises(PublishError, match="may have been published"):
                     await asyncio.wrap_future(future)
 
+    async def test_what_was_given_up_fails_without_a_further_word(self) -> None:
+        told: list[Notice] = []
+        box = Outbox(bucket=Bucket(None), window=0.0, nonce="n")
+        publisher = Publisher(box, clock=time.monotonic, notify=told.append, suspect=lambda: None)
+        late = asyncio.Event()
+
+        async def refuses(_publication: Publication, _message_id: str) -> None:
+            await late.wait()
+            raise AblyException("rate limit exceeded", 429, 42913)
+
+        publisher.connected(refuses)
+        with pytest.raises(PublishError, match="may have been published"):
+            await publisher.deliver(UserInput("p", "?"), 0.05)
+        late.set()
+        await until(lambda: box.unfinished == 0)
+        assert (told, publisher.lost) == ([], 0)
+        await publisher.close()
+
     async def test_too_large(self) -> None:
         async with Peer() as peer, linked(only_publishing(peer)) as watched:
             future = watched.link.run(watched.link.publisher.deliver, Whole("r", "x" * 70_000))
@@ -196,9 +243,33 @@ class TestDeliver:
                 with pytest.raises(PublishError) as caught:
                     await asyncio.wrap_future(future)
                 assert caught.value.reason.code == 40101
-                publish(watched, Text("r", "a"))
-                assert watched.link.publisher.queued == 0
-                assert watched.link.publisher.lost >= 2
+                publish(watched, Text("r", "a"), Stop("r"))
+                assert watched.link.publisher.queued == 3
+                peer.greet = peer.connected
+                watched.link.retry()
+                await until(lambda: names(peer) == ["start", "token", "stop"])
+                assert watched.link.publisher.lost == 0
+
+    async def test_nothing_is_kept_when_the_link_is_closed(self) -> None:
+        async with Peer() as peer:
+            peer.greet = lambda _connection: None
+            async with linked(only_publishing(peer)) as watched:
+                publish(watched, Start("r"), Text("r", "a"))
+            assert watched.link.publisher.lost >= 1
+            assert watched.link.publisher.queued == 0
+
+    async def test_what_timed_out_is_not_sent_again(self) -> None:
+        async with Peer() as peer:
+            peer.judge = lambda _message: {"code": 50000, "statusCode": 500, "message": "busy"}
+            async with linked(only_publishing(peer)) as watched:
+                await until(lambda: watched.ready)
+                future = watched.link.run(watched.link.publisher.deliver, UserInput("p", "?"), 0.3)
+                with pytest.raises(PublishError, match="may have been published"):
+                    await asyncio.wrap_future(future)
+                await until(lambda: watched.link.publisher.queued == 0)
+                peer.judge = lambda _message: True
+                publish(watched, Start("r"))
+                await until(lambda: names(peer) == ["start"])
 
     async def test_cancelled_before_it_was_sent(self) -> None:
         async with Peer() as peer:
@@ -227,7 +298,7 @@ async def test_the_budget_is_kept_and_text_is_joined_not_dropped() -> None:
             watched.link.run(agent, f"r{number}")
         await until(lambda: names(peer).count("stop") == 6)
         elapsed = loop.time() - begun
-        assert len(peer.published) <= 8 + 40 * elapsed + 1
+        assert len(peer.published) <= 40 * (elapsed + 1)
         for number in range(6):
             assert text(peer, f"r{number}") == "".join(f"{n} " for n in range(100))
-        assert watched.link.publisher.rate <= 60
+        assert watched.link.publisher.rate <= 40

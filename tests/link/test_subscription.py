@@ -6,32 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.link.peer import ATTACH, ATTACHED, Frame, Peer
-from tests.link.support import Watched, linked, options, until
-from tui.link import HistoryChange, LinkOptions
-from tui.wire import ChannelChange
-
-NOW = 1_700_000_000_000
-
-
-def reading(peer: Peer, **changes: object) -> LinkOptions:
-    return options(peer.port, publishing=False, **changes)
-
-
-def message(number: int, **changes: object) -> Frame:
-    return {
-        "name": "token",
-        "data": str(number),
-        "serial": f"s{number:03d}",
-        "timestamp": NOW + number,
-        "action": 0,
-        **changes,
-    }
-
-
-def data(watched: Watched) -> list[object]:
-    return [message.data for message in watched.messages]
-
+from tests.link.peer import ANNOTATION, ATTACH, ERROR, Frame, Peer
+from tests.link.support import linked, message, reading, until
+from tui.wire import Action, Annotation, AnnotationAction, ChannelChange
 
 ODD: list[dict[str, Any]] = [
     {"name": "error"},
@@ -61,84 +38,12 @@ async def test_one_odd_message_costs_no_other(odd: dict[str, Any], binary: bool)
         assert len(attached) == 1, "no odd message makes it attach again"
 
 
-async def test_history_first_then_what_came_meanwhile() -> None:
-    async with Peer() as peer:
-        peer.history = [message(1), message(2), message(3)]
-        async with linked(reading(peer, since=None)) as watched:
-            await until(lambda: watched.filled)
-            await peer.say(message(3), message(4))
-            await until(lambda: len(watched.messages) == 5)
-            assert data(watched) == ["1", "2", "3", "3", "4"]
-            progress = watched.of(HistoryChange)
-            assert progress[-1] == HistoryChange(3, done=True)
-            assert "start" not in peer.asked[0]
-            assert peer.asked[0]["limit"] == "1000"
-
-
 async def test_nothing_is_asked_when_no_past_is_wanted() -> None:
     async with Peer() as peer, linked(reading(peer, since=0)) as watched:
         await until(lambda: watched.ready)
         await peer.say(message(1))
         await until(lambda: watched.messages)
         assert peer.asked == []
-
-
-async def test_a_gap_is_fetched_from_the_last_message_seen() -> None:
-    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
-        await until(lambda: watched.ready)
-        await peer.say(message(100))
-        await until(lambda: watched.messages)
-        peer.history = [message(100), message(101), message(102)]
-        await peer.drop()
-        await until(lambda: watched.filled)
-        assert data(watched) == ["100", "100", "101", "102"]
-        assert NOW - 10_000 < int(peer.asked[0]["start"]) < NOW + 100
-
-
-async def test_a_resumed_channel_asks_for_nothing() -> None:
-    async with Peer() as peer:
-        peer.resumed = True
-        async with linked(reading(peer, since=0)) as watched:
-            await until(lambda: watched.ready)
-            await peer.drop()
-            await until(lambda: watched.states.count("connected") == 2 and watched.ready)
-            await until(lambda: [change.resumed for change in watched.of(ChannelChange)].count(True) == 2)
-            assert peer.asked == []
-
-
-async def test_a_loss_told_while_attached_is_fetched() -> None:
-    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
-        await until(lambda: watched.ready)
-        peer.history = [message(1)]
-        error = {"code": 80020, "statusCode": 400, "message": "continuity lost"}
-        frame = {"action": ATTACHED, "channel": "c", "channelSerial": "s9", "flags": 0, "error": error}
-        await peer.connections[0].send(frame)
-        await until(lambda: data(watched) == ["1"])
-        last = watched.of(ChannelChange)[-1]
-        assert (last.state, last.resumed) == ("attached", False)
-        assert last.reason is not None
-        assert last.reason.code == 80020
-
-
-async def test_history_that_cannot_be_had_is_told_and_live_goes_on() -> None:
-    async with Peer() as peer:
-        peer.history = 403
-        async with linked(reading(peer, since=None)) as watched:
-            await until(lambda: watched.ready and peer.asked)
-            await peer.say(message(1))
-            await until(lambda: watched.notices)
-            await until(lambda: data(watched) == ["1"])
-            assert watched.of(HistoryChange)[-1].complete is False
-
-
-async def test_history_is_tried_again() -> None:
-    async with Peer() as peer:
-        peer.history = 500
-        async with linked(reading(peer, since=None)) as watched:
-            await until(lambda: peer.asked)
-            peer.history = [message(1)]
-            await until(lambda: data(watched) == ["1"])
-            assert watched.notices == []
 
 
 async def test_a_channel_that_is_refused_says_why() -> None:
@@ -151,3 +56,93 @@ async def test_a_channel_that_is_refused_says_why() -> None:
         assert reason is not None
         assert "subscribe" in reason.message
         assert reason.remedy
+
+
+SUBSCRIBE, ANNOTATION_SUBSCRIBE = 1 << 18, 1 << 22
+
+
+def modes(frame: Frame) -> int:
+    return int(frame.get("flags", 0)) & (0xFF << 16)
+
+
+async def test_annotations_are_asked_for_and_heard_from_the_first_on() -> None:
+    odd: list[object] = [5, {"type": "no message"}, {"messageSerial": "s1", "data": "{", "encoding": "json"}]
+    fine = {
+        "messageSerial": "s001",
+        "type": "citations:multiple.v1",
+        "name": "nasa.gov",
+        "data": '{"url":"https://nasa.gov"}',
+        "encoding": "json",
+        "serial": "a1",
+        "clientId": "ben",
+        "count": 2,
+    }
+    async with Peer() as peer, linked(reading(peer)) as watched:
+        await until(lambda: watched.ready)
+        (attached,) = (frame for frame in peer.frames if frame["action"] == ATTACH)
+        assert modes(attached) & ANNOTATION_SUBSCRIBE
+        assert modes(attached) & SUBSCRIBE
+        sent = [*odd, {**fine, "action": 0}, {**fine, "action": 1}]
+        await peer.tell(ANNOTATION, id="f", timestamp=7, channelSerial="s", annotations=sent)
+        await until(lambda: len(watched.of(Annotation)) == 3)
+        _, created, deleted = watched.of(Annotation)
+        assert created == Annotation(
+            serial="a1",
+            message_serial="s001",
+            type="citations:multiple.v1",
+            timestamp=7,
+            name="nasa.gov",
+            data={"url": "https://nasa.gov"},
+            client_id="ben",
+            count=2,
+        )
+        assert deleted.action is AnnotationAction.DELETE
+        summary = {"citations:multiple.v1": {"nasa.gov": {"total": 1}}}
+        await peer.say(message(1, action=4, name=None, data=None, annotations={"summary": summary}))
+        await until(lambda: watched.messages)
+        (told,) = watched.messages
+        assert told.action is Action.SUMMARY
+        assert told.summary is not None
+        assert told.summary["citations:multiple.v1"]["nasa.gov"]["total"] == 1  # type: ignore[index]
+
+
+async def test_a_channel_without_annotations_is_followed_all_the_same() -> None:
+    error = {"code": 93002, "statusCode": 400, "message": "not enabled on this namespace"}
+
+    def attach(frame: Frame) -> Frame | None:
+        return {"action": ERROR, "error": error} if modes(frame) & ANNOTATION_SUBSCRIBE else None
+
+    async with Peer() as peer:
+        peer.attach = attach
+        async with linked(reading(peer)) as watched:
+            await until(lambda: watched.ready)
+            await peer.say(message(1))
+            await until(lambda: watched.messages)
+            assert "failed" not in [change.state for change in watched.of(ChannelChange)]
+            assert watched.notices == []
+
+
+async def test_every_annotation_of_a_message_can_be_asked_for() -> None:
+    async with Peer() as peer, linked(reading(peer)) as watched:
+        await until(lambda: watched.ready)
+        peer.annotations = [
+            {"messageSerial": serial, "type": "t:total.v1", "serial": f"a{serial}", "timestamp": 1}
+            for serial in ("s1", "s2")
+        ]
+        asked = watched.link.annotations("s2")
+        await until(asked.done)
+        assert [annotation.serial for annotation in asked.result()] == ["as2"]
+
+
+async def test_a_suspended_channel_is_attached_again_and_filled() -> None:
+    """The SDK then forgets where in the channel it was; its `attach()` raises a TypeError (RTL13b)."""
+    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
+        await until(lambda: watched.ready)
+        await peer.say(message(1))
+        await until(lambda: watched.messages)
+        refusals = [{"action": 13, "error": {"code": 50000, "statusCode": 500, "message": "busy"}}]
+        peer.attach = lambda _frame: refusals.pop() if refusals else None
+        peer.history = [message(1), message(2)]
+        await peer.tell(13, error={"code": 80019, "statusCode": 400, "message": "moved"})
+        await until(lambda: "suspended" in [change.state for change in watched.of(ChannelChange)])
+        await until(lambda: [m.data for m in watched.messages] == ["1", "1", "2"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 FIRST_LIMIT = 40.0
 """What a bucket without limit falls to when the server says there is one."""
 MINIMUM = 2.0
@@ -12,7 +14,7 @@ RECOVERY = 30.0
 
 
 class Bucket:
-    """Allows `rate` messages a second in the long run, and a few at once; `rate` None means no limit.
+    """Allows `rate` messages in any second, and a few of them at once; `rate` None means no limit.
 
     A refusal by the server halves the rate, at most once a second, since one excess is refused many times;
     it grows back slowly.
@@ -25,6 +27,7 @@ class Bucket:
         self._level = burst
         self._at = 0.0
         self._refused_at = float("-inf")
+        self._taken: deque[float] = deque()  # when, of the last second
 
     @property
     def rate(self) -> float | None:
@@ -35,10 +38,10 @@ class Bucket:
         """Take one message's worth if there is one."""
         if self._rate is None:
             return True
-        self._refill(now)
-        if self._level < 1:
+        if self.wait(now) > 0:
             return False
         self._level -= 1
+        self._taken.append(now)
         return True
 
     def wait(self, now: float) -> float:
@@ -46,8 +49,14 @@ class Bucket:
         if self._rate is None:
             return 0.0
         self._refill(now)
+        while self._taken and self._taken[0] <= now - 1:
+            self._taken.popleft()
+        # What goes at once counts in the second that it goes in: the level alone would allow it on top.
+        most = max(1, int(self._rate))
+        full = self._taken[-most] + 1 - now if len(self._taken) >= most else 0.0
         # A hair more than needed, else rounding leaves the level just below one when the time has come.
-        return 0.0 if self._level >= 1 else (1 - self._level) / self._rate + 1e-6
+        empty = (1 - self._level) / self._rate + 1e-6 if self._level < 1 else 0.0
+        return max(full, empty)
 
     def refused(self, now: float) -> None:
         """The server refused a message for its rate: allow half as many, and none for `PAUSE` seconds."""

@@ -18,7 +18,10 @@ from typing import Any
 import jwt
 from ably.realtime.realtime import AblyRealtime
 from ably.rest.rest import AblyRest
+from ably.transport.websockettransport import ProtocolMessageAction
+from ably.types.annotation import Annotation
 from ably.types.message import Message
+from ably.types.presence import PresenceMessage
 from ably.util.exceptions import AblyException
 
 from tui.link.options import Endpoint, LinkOptions
@@ -30,8 +33,8 @@ JWT_LIFE = 3600
 """Seconds that a token lives which we sign ourselves."""
 _LOOPBACK_TIMEOUT = 4_000
 """Milliseconds for connecting, attaching and pinging on this machine."""
-_MESSAGE = 15
-"""Action of a protocol message that carries messages (TR2)."""
+_LOOPBACK_RETRY = 1_000
+"""Milliseconds until a suspended channel is attached again on this machine."""
 
 
 def make_realtime(options: LinkOptions, *, echo: bool) -> AblyRealtime:
@@ -53,6 +56,7 @@ def make_realtime(options: LinkOptions, *, echo: bool) -> AblyRealtime:
         settings |= _address(endpoint)
     if options.loopback:
         settings["realtime_request_timeout"] = _LOOPBACK_TIMEOUT
+        settings["channel_retry_timeout"] = _LOOPBACK_RETRY
     client = AblyRealtime(**_credentials(options), **settings)
     if endpoint is not None:
         # The WebSocket ignores the port options.
@@ -61,7 +65,7 @@ def make_realtime(options: LinkOptions, *, echo: bool) -> AblyRealtime:
     # itself shows as well whether there is a network.
     manager: Any = client.connection.connection_manager
     manager.check_connection = lambda: True
-    _tell_failures(manager)
+    _mend_transports(manager)
     return client
 
 
@@ -86,37 +90,77 @@ def sign(key: str, client_id: str, *, now: int) -> str:
 
 async def publish(client: AblyRealtime, channel: str, publication: Publication, message_id: str) -> None:
     """Publish one message and return when it is acknowledged; raises what the SDK and its socket raise."""
-    extras = {"headers": dict(publication.headers)} if publication.headers else None
+    extras = dict(publication.extras) or None
     message = Message(name=publication.name, data=publication.data, id=message_id, extras=extras)
     await client.channels.get(channel).publish(message)
 
 
-def guard(client: AblyRealtime, salvage: Callable[[Mapping[str, Any]], None]) -> None:
-    """Keep one odd message from losing its whole frame.
+def guard(
+    client: AblyRealtime,
+    *,
+    undecoded: Callable[[Mapping[str, Any]], None],
+    annotations: Callable[[Mapping[str, Any]], None],
+) -> None:
+    """Keep one odd message, annotation or member from losing its whole frame.
 
-    The SDK drops a frame when any message in it cannot be decoded; `salvage` gets such a frame. A message
+    The SDK drops a frame when any message in it cannot be decoded; `undecoded` gets such a frame. A message
     that claims to be a delta, which we never ask for, would make the SDK attach again and again for ever.
+    `annotations` gets every frame of annotations: the SDK's own listeners hear nothing before the channel
+    has attached, and nothing of a frame that has a bad one.
     """
     manager: Any = client.connection.connection_manager
     deliver = manager.on_channel_message
 
     def on_channel_message(frame: dict[str, Any]) -> None:
-        if frame.get("action") != _MESSAGE:
-            deliver(frame)
-            return
-        for message in frame.get("messages") or ():
-            extras = message.get("extras")
-            if isinstance(extras, dict):
-                extras.pop("delta", None)
-            if "vcdiff" in str(message.get("encoding")):
-                message["encoding"] = ""
+        match frame.get("action"):
+            case ProtocolMessageAction.MESSAGE:
+                _mend_messages(frame)
+            case ProtocolMessageAction.PRESENCE | ProtocolMessageAction.SYNC:
+                _mend_presence(frame)
+            case ProtocolMessageAction.ANNOTATION:
+                frame["annotations"] = _objects(frame.get("annotations"))
+                Annotation.update_inner_annotation_fields(frame)
+                annotations(frame)
         try:
             deliver(frame)
-        except Exception:  # noqa: BLE001  whatever a publisher's data makes the decoder raise
-            log.warning("a frame could not be decoded as a whole; its messages are taken one by one")
-            salvage(frame)
+        except Exception:
+            log.warning("a frame could not be taken as a whole", exc_info=True)
+            if frame.get("action") == ProtocolMessageAction.MESSAGE:
+                undecoded(frame)
 
     manager.on_channel_message = on_channel_message
+
+
+def _mend_messages(frame: dict[str, Any]) -> None:
+    for message in frame.get("messages") or ():
+        extras = message.get("extras")
+        if isinstance(extras, dict):
+            extras.pop("delta", None)
+        if "vcdiff" in str(message.get("encoding")):
+            message["encoding"] = ""
+
+
+def _mend_presence(frame: dict[str, Any]) -> None:
+    """Make every member one that the SDK can take in: what it cannot read costs the others, and may leave
+    its list waiting for the end of a sync.
+    """
+    frame["presence"] = _objects(frame.get("presence"))
+    for member in frame["presence"]:
+        parts = str(member.get("id")).split(":")
+        if len(parts) < 3 or not (parts[1].isdecimal() and parts[2].isdecimal()):
+            # No number to tell the newer by: then the time does, as for leaves that the server makes up.
+            member["id"] = f"odd:{member.get('id')}"
+        timestamp = member.get("timestamp")
+        if timestamp is not None and (not isinstance(timestamp, int) or not 0 <= timestamp < 1e14):
+            del member["timestamp"]
+        try:
+            PresenceMessage.from_encoded(member)
+        except Exception:  # noqa: BLE001  whatever a member's data makes the decoder raise
+            member["encoding"] = ""
+
+
+def _objects(items: object) -> list[dict[str, Any]]:
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 async def dispose(client: AblyRealtime, within: float = 1.0) -> None:
@@ -146,15 +190,26 @@ def bypass_proxy(endpoint: Endpoint) -> None:
         os.environ[name] = ",".join(dict.fromkeys([*listed, *hosts]))
 
 
-def _tell_failures(manager: Any) -> None:
-    """Make the SDK see that an attempt to connect has failed.
+def _mend_transports(manager: Any) -> None:
+    """Keep the SDK's transports from two faults.
 
     It looks for its WebSocket library's errors and failed look-ups of names only: what else the system
     refuses (a closed port, a certificate, a reset) it would wait for until its timeout, with no fallback host
     tried and a task left behind for each attempt.
+
+    A frame that comes after `disconnected` sets off the idle timer of a transport that is done with; when
+    that expires it takes the connection away from its successor, whose socket lives on and delivers
+    everything twice.
     """
 
     def on_pending(transport: Any) -> None:
+        set_timer = transport.set_idle_timer
+
+        def set_idle_timer(timeout: float) -> None:
+            if not transport.is_disposed:
+                set_timer(timeout)
+
+        transport.set_idle_timer = set_idle_timer
         # Its task is made in this same turn of the loop, after this event.
         asyncio.get_running_loop().call_soon(watch, transport)
 

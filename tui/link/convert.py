@@ -1,22 +1,22 @@
-"""Makes a `ChannelMessage` of whatever the SDK or the wire gives; never raises for what a publisher sent."""
+"""Makes values of `tui.wire` of what the SDK or the wire gives; never raises for what a publisher sent."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from ably.types.annotation import Annotation as SdkAnnotation
 from ably.types.message import Message
 
-from tui.wire import Action, ChannelMessage
+from tui.wire import Action, Annotation, AnnotationAction, ChannelMessage
 
 _ACTIONS = {action.value: action for action in Action}
 
 
-def from_sdk(message: Message, received: int) -> ChannelMessage:
+def from_sdk(message: Message, received: int, *, live: bool = True) -> ChannelMessage:
     """Return a message that the SDK decoded; `received` in milliseconds since the epoch."""
     timestamp = _milliseconds(message.timestamp, received)
     version = message.version
-    extras = message.extras
     data = message.data
     return ChannelMessage(
         serial=_serial(message.serial, timestamp, message.id),
@@ -24,12 +24,16 @@ def from_sdk(message: Message, received: int) -> ChannelMessage:
         received=received,
         name=message.name,
         data=bytes(data) if isinstance(data, bytearray) else data,
+        encoding=message.encoding or None,
         id=message.id,
         client_id=message.client_id,
         connection_id=message.connection_id,
-        extras=extras if isinstance(extras, Mapping) else {},
+        extras=_mapping(message.extras),
         action=_ACTIONS.get(message.action, Action.CREATE),
         version=_text(None if version is None else version.serial),
+        metadata=_mapping(None if version is None else version.metadata),
+        summary=_mapping(None if message.annotations is None else message.annotations.summary) or None,
+        live=live,
     )
 
 
@@ -40,6 +44,7 @@ def from_wire(message: object, received: int | None) -> ChannelMessage | None:
     """
     if not isinstance(message, dict):
         return None
+    live = received is not None
     if received is None:
         received = _milliseconds(message.get("timestamp"), 0)
     plain = dict(message)
@@ -48,15 +53,40 @@ def from_wire(message: object, received: int | None) -> ChannelMessage | None:
         # Only a message that says it is a delta is taken for one, and we never ask for any.
         plain["extras"] = {name: value for name, value in extras.items() if name != "delta"}
     try:
-        return from_sdk(Message.from_encoded(plain), received)
+        return from_sdk(Message.from_encoded(plain), received, live=live)
     except Exception:  # noqa: BLE001  the decoder raises what its libraries raise
-        return _undecoded(plain, received)
+        return _undecoded(plain, received, live)
 
 
-def _undecoded(message: Mapping[str, Any], received: int) -> ChannelMessage:
+def annotation_from_wire(annotation: object, received: int) -> Annotation | None:
+    """Return an annotation as it stands in a frame or in a page of a message's annotations; None when it is
+    none, or belongs to no message.
+    """
+    if not isinstance(annotation, dict) or not annotation.get("messageSerial"):
+        return None
+    try:
+        data = SdkAnnotation.from_encoded(dict(annotation)).data
+    except Exception:  # noqa: BLE001  the decoder raises what its libraries raise
+        data = annotation.get("data")
+    count = annotation.get("count")
+    deletes = annotation.get("action") == AnnotationAction.DELETE
+    return Annotation(
+        serial=str(annotation.get("serial") or annotation.get("id") or ""),
+        message_serial=str(annotation["messageSerial"]),
+        type=str(annotation.get("type") or ""),
+        timestamp=_milliseconds(annotation.get("timestamp"), received),
+        action=AnnotationAction.DELETE if deletes else AnnotationAction.CREATE,
+        name=_text(annotation.get("name")),
+        data=bytes(data) if isinstance(data, bytearray) else data,
+        client_id=_text(annotation.get("clientId")),
+        count=count if isinstance(count, int) and not isinstance(count, bool) else None,
+    )
+
+
+def _undecoded(message: Mapping[str, Any], received: int, live: bool) -> ChannelMessage:
     timestamp = _milliseconds(message.get("timestamp"), received)
-    version = message.get("version")
-    extras = message.get("extras")
+    version = _mapping(message.get("version"))
+    annotations = _mapping(message.get("annotations"))
     action = message.get("action")
     return ChannelMessage(
         serial=_serial(message.get("serial"), timestamp, message.get("id")),
@@ -64,12 +94,16 @@ def _undecoded(message: Mapping[str, Any], received: int) -> ChannelMessage:
         received=received,
         name=_text(message.get("name")),
         data=message.get("data"),
+        encoding=_text(message.get("encoding") or None),
         id=_text(message.get("id")),
         client_id=_text(message.get("clientId")),
         connection_id=_text(message.get("connectionId")),
-        extras=extras if isinstance(extras, Mapping) else {},
+        extras=_mapping(message.get("extras")),
         action=_ACTIONS.get(action, Action.CREATE) if isinstance(action, int) else Action.CREATE,
-        version=_text(version.get("serial")) if isinstance(version, Mapping) else None,
+        version=_text(version.get("serial")),
+        metadata=_mapping(version.get("metadata")),
+        summary=_mapping(annotations.get("summary")) or None,
+        live=live,
     )
 
 
@@ -82,6 +116,10 @@ def _milliseconds(value: object, default: int) -> int:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e15:
         return int(value)
     return default
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _text(value: object) -> str | None:

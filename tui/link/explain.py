@@ -14,6 +14,8 @@ from tui.link.redact import redact
 from tui.wire import Reason, clean_line
 
 MAX_TEXT = 300
+NOT_ABLY = "the answer is not of Ably's protocol"
+"""Text of an error for an HTTP answer that no Ably server gives: a page of HTML, a redirection."""
 
 _CAPABILITY = re.compile(
     r"\b(subscribe|publish|presence|history|annotation-\w+|message-\w+(?:-\w+)?)\b", re.IGNORECASE
@@ -53,7 +55,7 @@ _KNOWN: dict[int, tuple[str, str]] = {
     40143: ("Ably does not recognise the token", _RENEW),
     40144: ("the JWT is not valid", f"{_RENEW}; {_CHECK_CLOCK}"),
     40170: ("no token came from the auth URL", "check that the auth URL answers with a token"),
-    40171: ("the token has expired and there is no means to renew it", _RENEW),
+    40171: ("the token is no longer valid, and there is no means to renew it", _RENEW),
     40300: ("Ably forbids this to these credentials", "use a key with more rights"),
     40400: ("Ably does not know this app or message", _CHECK_KEY),
     42920: ("much too many messages were published; the connection was closed", _SLOWER),
@@ -140,6 +142,15 @@ def _text(error: object) -> str:
     return clean_line(redact(text), MAX_TEXT) if isinstance(text, str) else ""
 
 
+def _causes(error: object) -> list[object]:
+    """The error and what it was raised from, the SDK's own attribute for that included."""
+    causes: list[object] = []
+    while error is not None and len(causes) < 10:
+        causes.append(error)
+        error = getattr(error, "cause", None) or getattr(error, "__cause__", None)
+    return causes
+
+
 def _network(error: object, text: str, where: str) -> tuple[str, str] | None:
     """Causes below Ably's protocol; the SDK wraps them in errors of its own and keeps only their text."""
     if (
@@ -159,14 +170,14 @@ def _network(error: object, text: str, where: str) -> tuple[str, str] | None:
             f"no trusted TLS connection to {where}",
             "check the clock, and whether a proxy or captive portal is in between; without TLS: --no-tls",
         )
-    if isinstance(getattr(error, "cause", None) or error, ConnectionResetError | BrokenPipeError):
+    if any(isinstance(cause, ConnectionResetError | BrokenPipeError | EOFError) for cause in _causes(error)):
         return (
             f"{where} broke the connection off",
             "check the port, and whether it speaks TLS; it is tried again",
         )
     if "HTTP 407" in text or "proxy" in text.lower():
         return f"the proxy refused the connection to {where}", "check HTTPS_PROXY and NO_PROXY"
-    if "rejected WebSocket connection" in text or "did not receive a valid HTTP response" in text:
+    if any(words in text for words in _FOREIGN):
         return (
             f"what answers at {where} does not speak Ably's protocol",
             "check the endpoint, TLS and port, and whether a captive portal is in between",
@@ -174,6 +185,13 @@ def _network(error: object, text: str, where: str) -> tuple[str, str] | None:
     return None
 
 
+_FOREIGN = (
+    NOT_ABLY,
+    "rejected WebSocket connection",
+    "did not receive a valid HTTP response",
+    "isn't a valid URI",  # a redirection to a web page
+    "redirects",
+)
 _NAME_FAILURES = (
     "Name or service not known",
     "nodename nor servname",

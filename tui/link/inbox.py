@@ -6,9 +6,12 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from tui.wire import Inbound
+from tui.wire import ChannelMessage, Inbound, Roster
 
 log = logging.getLogger(__name__)
+
+Listener = Callable[[ChannelMessage | Roster], None]
+"""Takes what is said now, and who is there."""
 
 
 class Inbox:
@@ -22,15 +25,24 @@ class Inbox:
         self._items: deque[Inbound] = deque()
         self._wake = wake
         self._woken = False
+        self._idle = False
+        self._listener: Listener | None = None
+
+    def listen(self, listener: Listener) -> None:
+        """Tell `listener`, on the putting thread, of each live message and roster that is put from now on."""
+        self._listener = listener
 
     def put(self, item: Inbound) -> None:
         """Add one item."""
         self._items.append(item)
+        self._tell(item)
         self._wake_once()
 
     def put_all(self, items: Iterable[Inbound]) -> None:
         """Add several items in order."""
-        self._items.extend(items)
+        for item in items:
+            self._items.append(item)
+            self._tell(item)
         self._wake_once()
 
     def drain(self, limit: int) -> list[Inbound]:
@@ -40,12 +52,30 @@ class Inbox:
         )
         taken: list[Inbound] = []
         items = self._items
+        # Whoever comes again has dealt with what it took before.
+        self._idle = not items
         while items and len(taken) < limit:
             taken.append(items.popleft())
         return taken
 
+    def poke(self) -> None:
+        """Have the reader come once more although there may be nothing; `read_up` tells when it did."""
+        self._idle = False
+        self._wake_once()
+
+    @property
+    def read_up(self) -> bool:
+        """Whether the reader has dealt with all that was ever put: it came since and found nothing."""
+        return self._idle and not self._items
+
     def __len__(self) -> int:
         return len(self._items)
+
+    def _tell(self, item: Inbound) -> None:
+        if self._listener is None:
+            return
+        if isinstance(item, Roster) or (isinstance(item, ChannelMessage) and item.live):
+            self._listener(item)
 
     def _wake_once(self) -> None:
         if self._woken:

@@ -14,18 +14,19 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tui.link.budget import Bucket
-from tui.link.inbox import Inbox
+from tui.link.inbox import Inbox, Listener
 from tui.link.options import LinkOptions
 from tui.link.outbox import Outbox
 from tui.link.publisher import Publisher
-from tui.wire import ConnectionChange, Inbound, Reason
+from tui.wire import Annotation, ConnectionChange, Inbound, Reason
 
 if TYPE_CHECKING:
     from tui.link.pair import Pair
+    from tui.link.subscription import Subscription
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +42,17 @@ class Link:
         options: LinkOptions,
         *,
         wake: Callable[[], None],
+        wanted: Callable[[], bool] = lambda: False,
         revive: Callable[[], object] | None = None,
     ) -> None:
         """`wake` is called from the link's thread when something has arrived and no wake is pending; it must
-        not block. `revive` is called on a thread when nothing listens at the endpoint, to start it again.
+        not block. `wanted` is called there too, when all that was fetched of the past has been drained and
+        dealt with: whether the beginning of some response is still missing, so that the past is read on.
+        `revive` is called on a thread when nothing listens at the endpoint, to start it again.
         """
         self.options = options
         self._inbox = Inbox(wake)
+        self._wanted = wanted
         self._revive = revive
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -111,6 +116,34 @@ class Link:
         """Connect at once instead of after the pause, also when the connection has failed for good."""
         self.run(self._retry)
 
+    def listen(self, listener: Listener) -> None:
+        """Tell `listener`, on the link's loop, of each live message and roster; before `start`. It must
+        neither block nor raise.
+        """
+        self._inbox.listen(listener)
+
+    def load_more(self) -> None:
+        """Fetch the next page of the past, older than all that was fetched. A HistoryChange tells when it is
+        there, or that there is nothing older; nothing happens while the past is being read already.
+        """
+        self.run(self._load_more)
+
+    def announce(self, data: Mapping[str, object]) -> None:
+        """Say this of the program in presence from now on, in place of what the options say."""
+        self.run(self._announce, dict(data))
+
+    def fetch(self, start: int, end: int) -> concurrent.futures.Future[bool]:
+        """Have what was sent from `start` to `end` (ms since the epoch by the server's clock, inclusive)
+        delivered once more; the future tells whether that was possible, a notice why not.
+        """
+        return self.run(self._fetch, start, end)
+
+    def annotations(self, serial: str) -> concurrent.futures.Future[list[Annotation]]:
+        """Fetch every annotation of one message, oldest first. The future holds AblyException when the
+        server refuses, TimeoutError when it does not answer.
+        """
+        return self.run(self._annotations, serial)
+
     def close(self, timeout: float = 2.0) -> None:
         """End what runs, publish what is queued, close the connections and end the thread, all within
         `timeout` seconds. Does nothing when called again.
@@ -147,14 +180,16 @@ class Link:
     async def _main(self) -> None:
         from tui.link.pair import Pair  # noqa: PLC0415  the SDK; the screen is painted meanwhile
 
-        self._pair = Pair(self.options, self._inbox, self.publisher, revive=self._revive)
+        self._pair = Pair(self.options, self._inbox, self.publisher, wanted=self._wanted, revive=self._revive)
         connections = asyncio.create_task(self._pair.run())
         stop = asyncio.create_task(self._stop.wait())
         await asyncio.wait((connections, stop), return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
+        end = time.monotonic() + self._grace
         await self._end_guests(self._grace / 4)
-        if self.publisher.sending:
-            await self.publisher.flush(self._grace / 3)
+        # Also while there is no connection: it may come back in time for the last words. Closing both takes
+        # a second where nobody answers.
+        await self.publisher.flush(max(self._grace / 3, end - time.monotonic() - 1.5))
         if not connections.done():
             connections.cancel()
         try:
@@ -181,6 +216,24 @@ class Link:
     def _suspect(self) -> None:
         if self._pair is not None:
             self._pair.suspect()
+
+    @property
+    def _subscription(self) -> Subscription:
+        if self._pair is None or self._pair.subscription is None:
+            raise RuntimeError("the link does not follow its channel")
+        return self._pair.subscription
+
+    def _load_more(self) -> None:
+        self._subscription.load_more()
+
+    def _announce(self, data: Mapping[str, object]) -> None:
+        self._subscription.announce(data)
+
+    async def _fetch(self, start: int, end: int) -> bool:
+        return await self._subscription.again(start, end)
+
+    async def _annotations(self, serial: str) -> list[Annotation]:
+        return await self._subscription.annotations(serial)
 
     def _retry(self) -> None:
         if self._pair is not None:

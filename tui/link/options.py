@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 CLOUD_BUDGET = 40.0
@@ -67,6 +68,9 @@ class LinkOptions:
     """Seconds in which deltas are joined. None: 25 ms, and on loopback only what waits anyway."""
     binary: bool = True
     """MessagePack, as is the SDK's default; False means JSON."""
+    presence: Mapping[str, object] | None = None
+    """What this program says of itself in presence: `kind`, `name`, `model`, `status`. None: it does not
+    enter, and only looks who is there."""
     viewing: bool = True
     """Whether to subscribe to the channel."""
     publishing: bool = True

@@ -35,6 +35,7 @@ class Pair:
         inbox: Inbox,
         publisher: Publisher,
         *,
+        wanted: Callable[[], bool],
         revive: Callable[[], object] | None = None,
     ) -> None:
         self._options = options
@@ -42,23 +43,26 @@ class Pair:
         self._publisher = publisher
         self._sending_client: AblyRealtime | None = None
         self._failure: Reason | None = None
-        self._subscription: Subscription | None = None
+        self.subscription: Subscription | None = None
+        """What follows the channel; None when nothing does."""
         self._connections: list[Connection] = []
         self._publishing: Connection | None = None
         if options.endpoint is not None:
             bypass_proxy(options.endpoint)
         if options.viewing:
-            self._subscription = Subscription(
+            self.subscription = Subscription(
                 options.channel,
                 inbox,
                 make_rest=lambda: make_rest(options),
                 now=now,
                 since=options.since,
+                wanted=wanted,
+                presence=options.presence,
                 where=options.where,
             )
             viewer = Connection(
                 lambda: make_realtime(options, echo=True),
-                opened=self._subscription.opened,
+                opened=self.subscription.opened,
                 report=self._report,
                 endpoint=options.endpoint,
                 revive=revive,
@@ -82,8 +86,8 @@ class Pair:
                     group.create_task(connection.run())
         finally:
             await self._publisher.close()
-            if self._subscription is not None:
-                await self._subscription.close()
+            if self.subscription is not None:
+                await self.subscription.close()
 
     def suspect(self) -> None:
         """An acknowledgement did not come: look whether the publisher's connection is alive."""
@@ -94,8 +98,8 @@ class Pair:
         """Connect, and attach, at once."""
         for connection in self._connections:
             connection.retry()
-        if self._subscription is not None:
-            self._subscription.retry()
+        if self.subscription is not None:
+            self.subscription.retry()
 
     def _report(self, state: str, reason: Reason | None, retry_in: int | None) -> None:
         self._failure = reason if state == "failed" else None
@@ -108,7 +112,11 @@ class Pair:
         if not self._options.viewing:
             self._report(state, reason, retry_in)
         if state == "connected" and self._sending_client is not None:
-            self._publisher.connected(_sender(self._sending_client, self._options.channel))
+            client = self._sending_client
+            self._publisher.connected(_sender(client, self._options.channel))
+            connection_id = client.connection.connection_manager.connection_id
+            if self.subscription is not None and connection_id is not None:
+                self.subscription.publishes(connection_id)
         elif state == "failed":
             reason = reason or Reason("the connection failed", 80000)
             self._publisher.failed(reason)

@@ -12,9 +12,11 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from tui.link.explain import code_of, explain, is_rate_error
-from tui.link.outbox import Item, Outbox, TooLargeError
-from tui.wire import Notice, Outgoing, Publication, Reason, Severity, encode
+from tui.link.explain import code_of, explain
+from tui.link.lane import Item
+from tui.link.outbox import Outbox, TooLargeError, publication_of
+from tui.link.outcome import Outcome, outcome_of
+from tui.wire import Notice, Outgoing, Publication, Reason, Severity
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +25,8 @@ Send = Callable[[Publication, str], Awaitable[None]]
 
 _PAUSE = 0.1
 """Seconds without publishing after an unknown outcome, in which the connection's new state becomes known."""
+_LONGEST_PAUSE = 2.0
+"""The most of these pauses, which are doubled while the server keeps refusing for a passing reason."""
 _TOO_LARGE = Reason("the text is longer than one message may be (about 56 KiB)", 40009, "send it in pieces")
 _CLOSED = Reason("the connection is closed", 80017)
 
@@ -61,7 +65,8 @@ class Publisher:
         self._where = where
         self._send: Send | None = None
         self._failed: Reason | None = None
-        self._waiting: dict[str, asyncio.Future[None]] = {}
+        self._closed = False
+        self._waiting: dict[str, tuple[Item, asyncio.Future[None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._soon = False
@@ -71,7 +76,7 @@ class Publisher:
         self._told: set[int] = set()
         self._queued = 0
         self.lost = 0
-        """Values that were given up: refused for good, or queued when the connection failed."""
+        """Values that were given up: refused for good, too large, or queued when the link was closed."""
 
     @property
     def queued(self) -> int:
@@ -94,9 +99,12 @@ class Publisher:
         """Whether there is a connection to publish on."""
         return self._send is not None
 
-    def publish(self, value: Outgoing) -> None:
-        """Queue a value. Never blocks, never raises; values of one response are published in this order."""
-        if self._failed is not None:
+    def publish(self, value: Outgoing | Publication) -> None:
+        """Queue a value. Never blocks, never raises; values of one response are published in this order.
+
+        Without a connection they wait, also when it has failed for good: it may be tried again.
+        """
+        if self._closed:
             self.lost += 1
             return
         try:
@@ -105,11 +113,12 @@ class Publisher:
             self._lose(_TOO_LARGE)
         self._changed()
 
-    async def deliver(self, value: Outgoing, within: float = 10.0) -> None:
+    async def deliver(self, value: Outgoing | Publication, within: float = 10.0) -> None:
         """Publish one value and return when the server has it.
 
-        Raises PublishError when it was refused, or not acknowledged within `within` seconds: then it was
-        taken back if it had not been sent yet, and may have been published if it had.
+        Raises PublishError when it was refused, when there is no connection to hope for, or when it was not
+        acknowledged within `within` seconds: then it may have been published if it had been sent, and it is
+        not sent again.
         """
         if self._failed is not None:
             raise PublishError(self._failed)
@@ -117,7 +126,8 @@ class Publisher:
             item = self._outbox.put_alone(value)
         except TooLargeError:
             raise PublishError(_TOO_LARGE) from None
-        outcome = self._waiting[item.id] = asyncio.get_running_loop().create_future()
+        outcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[item.id] = (item, outcome)
         self._changed()
         try:
             async with asyncio.timeout(within):
@@ -134,7 +144,7 @@ class Publisher:
         """Wait at most `within` seconds until nothing is queued; return whether all is acknowledged."""
         try:
             async with asyncio.timeout(within):
-                while self._outbox.queued:
+                while self._outbox.queued and self._failed is None:
                     self._idle.clear()
                     await self._idle.wait()
         except TimeoutError:
@@ -153,19 +163,24 @@ class Publisher:
         self._send = None
 
     def failed(self, reason: Reason) -> None:
-        """The connection failed for good: give up what is queued, and what comes from now on."""
+        """The connection failed, and only a person can change that: nobody is kept waiting for an outcome.
+        What agents say is kept, so that their responses are whole when it works again.
+        """
         self._send = None
         self._failed = reason
-        lost = self._outbox.clear()
-        self.lost += len(lost)
-        for outcome in self._waiting.values():
+        for item, outcome in self._waiting.values():
             if not outcome.done():
+                self._outbox.withdraw(item)
                 outcome.set_exception(PublishError(reason))
         self._update()
+        self._idle.set()
 
     async def close(self) -> None:
         """End every publish that is under way; nothing is sent any more."""
+        self._closed = True
         self.failed(self._failed or _CLOSED)
+        self.lost += len(self._outbox.clear())
+        self._update()
         if self._timer is not None:
             self._timer.cancel()
         for task in tuple(self._tasks):
@@ -214,7 +229,7 @@ class Publisher:
     async def _publish(self, item: Item, send: Send) -> None:
         try:
             async with asyncio.timeout(self._ack_timeout):
-                await send(encode(item.value), item.id)
+                await send(publication_of(item.value), item.id)
         except asyncio.CancelledError:
             self._outbox.unknown(item)
             raise
@@ -223,37 +238,47 @@ class Publisher:
             self._unknown(item)
             self._suspect()
         except Exception as error:  # noqa: BLE001  a socket that has just died raises its library's exceptions
-            self._problem(item, error)
+            if self._send is send:
+                self._problem(item, error)
+            else:  # the SDK fails what is open with whatever ended the connection: no answer of the server
+                self._unknown(item)
         else:
             self._outbox.accepted(item)
             self._settle(item, None)
         self._changed()
 
     def _unknown(self, item: Item) -> None:
-        self._paused_until = self._clock() + _PAUSE
+        self._pause(_PAUSE)
         self._outbox.unknown(item)
+
+    def _pause(self, seconds: float) -> None:
+        self._paused_until = max(self._paused_until, self._clock() + seconds)
 
     def _problem(self, item: Item, error: Exception) -> None:
         code = code_of(error)
         log.debug("publishing failed with code %d", code)
-        if is_rate_error(code):
-            self._outbox.bucket.refused(self._clock())
-            again = self._outbox.refused(item, retry=True, attempts=None)
-        elif _is_open(code):
-            self._unknown(item)
-            if not code:
-                self._suspect()
-            again = True
-        else:
-            again = self._outbox.refused(item, retry=_is_passing(code))
-        if not again:
+        again = True
+        match outcome_of(error):
+            case Outcome.UNKNOWN:
+                self._unknown(item)
+                if not code:
+                    self._suspect()
+            case Outcome.TOO_FAST:
+                self._outbox.bucket.refused(self._clock())
+                again = self._outbox.refused(item, retry=True, attempts=None)
+            case Outcome.LATER:
+                self._pause(min(_LONGEST_PAUSE, _PAUSE * 2.0**item.attempts))
+                again = self._outbox.refused(item, retry=True)
+            case Outcome.NEVER:
+                again = self._outbox.refused(item, retry=False)
+        if not (again or item.dropped):  # who gave it up has been told
             reason = explain(error, where=self._where)
             if not self._settle(item, reason):
                 self._lose(reason)
 
     def _settle(self, item: Item, reason: Reason | None) -> bool:
         """Tell who waits for the outcome; return whether somebody did."""
-        outcome = self._waiting.get(item.id)
+        _, outcome = self._waiting.get(item.id, (item, None))
         if outcome is None or outcome.done():
             return False
         if reason is None:
@@ -275,13 +300,3 @@ class Publisher:
         if reason.code not in self._told:
             self._told.add(reason.code)
             self._notify(Notice(f"not published: {reason}", Severity.ERROR))
-
-
-def _is_open(code: int) -> bool:
-    """Whether the message may or may not have been published: no answer of the server to this message."""
-    return code == 0 or 80000 <= code < 80100 or code in {50003, 90000, 90001}
-
-
-def _is_passing(code: int) -> bool:
-    """Whether the server may accept the message later."""
-    return 50000 <= code < 51000

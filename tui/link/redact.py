@@ -1,4 +1,4 @@
-"""Takes keys and tokens out of text before it is written anywhere.
+"""Takes keys and tokens out of text before it is written anywhere, and the life out of control characters.
 
 The SDK logs the URL of a connection, key included, and puts credentials in some errors. What is known to be
 secret is replaced wherever it stands; what merely looks like a key or a token as well. Leaves to `logs` where
@@ -31,6 +31,13 @@ _PATTERNS = (
     (re.compile(r"\b[\w-]{3,}\.[\w-]{3,}(?::|%3[Aa])[\w+/=-]{8,}"), MASK),
 )
 
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """Return the text with control characters but newline and tab as escapes: a log is read in a terminal."""
+    return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
+
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Return the text without anything that is, or looks like, a key or a token.
@@ -52,7 +59,10 @@ def parts_of(key: str) -> list[str]:
 
 
 class RedactingFilter(logging.Filter):
-    """Redacts every record of the handler it is added to: the message, its arguments and its traceback."""
+    """Redacts every record of the handler it is added to: the message, its arguments and its traceback.
+
+    What is left holds no control characters, and a message cannot pretend to be several records.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         super().__init__()
@@ -60,16 +70,19 @@ class RedactingFilter(logging.Filter):
         self._formatter = logging.Formatter()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Redact the record in place; always lets it pass."""
+        """Redact the record in place; always let it pass."""
         try:
             message = record.getMessage()
         except (TypeError, ValueError):  # the SDK has log calls whose arguments do not fit
             message = f"{record.msg} {record.args!r}"
-        record.msg, record.args = redact(message, self._secrets), None
+        record.msg, record.args = self._harmless(message).replace("\n", "\n  "), None
         if record.exc_info and not record.exc_text:
             record.exc_text = self._formatter.formatException(record.exc_info)
         if record.exc_text:
-            record.exc_text = redact(record.exc_text, self._secrets)
+            record.exc_text = self._harmless(record.exc_text)
         if record.stack_info:
-            record.stack_info = redact(record.stack_info, self._secrets)
+            record.stack_info = self._harmless(record.stack_info)
         return True
+
+    def _harmless(self, text: str) -> str:
+        return visible(redact(text, self._secrets))

@@ -1,8 +1,9 @@
-"""Follows one channel: attaches, gives its past and then what is said, and fetches what was missed.
+"""Follows one channel: attaches, gives what is said live, and has the past and what was missed fetched.
 
-The past and the present overlap, because the SDK cannot fetch history up to the point of attachment: live
-messages are held back while history is fetched, and follow it. Whoever reads them drops what it has seen, by
-serial. Leaves the connection to `connection`.
+The past and the present overlap, because the SDK cannot fetch history up to the point of attachment; whoever
+reads them drops what it has seen, by serial. Live messages are held back only until the newest page of the
+past is there, so that a response opens with its text, and while something missed is fetched, so that nothing
+newer comes before it. Leaves the connection to `connection`, and who is there to `roster`.
 """
 
 from __future__ import annotations
@@ -15,24 +16,31 @@ from typing import Any
 from ably.realtime.realtime import AblyRealtime
 from ably.rest.rest import AblyRest
 from ably.types.channelmode import ChannelMode
+from ably.types.channeloptions import ChannelOptions
 from ably.types.channelstate import ChannelState
 from ably.types.message import Message
 from ably.util.exceptions import AblyException
 
 from tui.link.client import guard
-from tui.link.convert import from_sdk, from_wire
+from tui.link.convert import annotation_from_wire, from_sdk, from_wire
 from tui.link.explain import code_of, explain
-from tui.link.history import pages
+from tui.link.history import History
 from tui.link.inbox import Inbox
-from tui.wire import ChannelChange, ChannelMessage, HistoryChange, Notice
+from tui.link.missed import Mark, Missed, Place
+from tui.link.past import Past
+from tui.link.roster import Presence
+from tui.wire import Annotation, ChannelChange, ChannelMessage, Notice
 
 log = logging.getLogger(__name__)
 
-OVERLAP = 5_000
-"""Milliseconds before the last message seen from which a gap is fetched again: serials of several publishers
-may arrive a little out of order."""
-_ATTEMPTS = (0.5, 1.0, 2.0, 4.0)
-"""Seconds before each further attempt at history."""
+HOLD = 2.0
+"""Seconds for which live messages wait for the newest page of the past at most."""
+SEARCH = 1.0
+"""Seconds after a live message in which the reader may come to miss the beginning of what it belongs to."""
+SKEW = 120_000
+"""Milliseconds by which this machine's clock may differ from the server's: Ably refuses token requests of
+machines that are further off (40104)."""
+_MODES = (ChannelMode.SUBSCRIBE, ChannelMode.PUBLISH, ChannelMode.PRESENCE, ChannelMode.PRESENCE_SUBSCRIBE)
 
 
 def _ignore(_message: Message) -> None:
@@ -42,8 +50,8 @@ def _ignore(_message: Message) -> None:
 class Subscription:
     """A channel's messages and states, into the inbox. Belongs to the link's loop.
 
-    `since` is how many milliseconds of the past are wanted at first; None means all, 0 none. `now` gives
-    milliseconds since the epoch.
+    `since` is how many milliseconds of the past are wanted at first; None means all, 0 none. `wanted` says
+    whether the reader lacks the beginning of something. `now` gives milliseconds since the epoch.
     """
 
     def __init__(
@@ -54,33 +62,54 @@ class Subscription:
         make_rest: Callable[[], AblyRest],
         now: Callable[[], int],
         since: int | None,
+        wanted: Callable[[], bool],
+        presence: Mapping[str, object] | None = None,
         where: str = "Ably",
     ) -> None:
         self._name = channel
         self._inbox = inbox
-        self._make_rest = make_rest
         self._now = now
         self._since = since
         self._where = where
+        self._history = History(make_rest, channel)
+        self._past = Past(self._history, inbox, deliver=self._deliver_past, wanted=wanted, where=where)
+        self._missed = Missed(
+            self._history,
+            inbox,
+            deliver=self._deliver,
+            waiting=lambda: self._held,
+            tell=self._past.tell,
+            where=where,
+        )
+        self._presence = Presence(inbox, presence, where=where)
         self._channel: Any = None
-        self._held: list[ChannelMessage] | None = None
-        self._latest = 0
-        """Timestamp of the newest message; 0 before any."""
-        self._attached_once = False
-        self._gap = False
+        self._annotating = True
+        self._place = Place()
+        self._held: list[ChannelMessage] = []
+        self._holding: set[asyncio.Event] = set()
+        """What live messages wait for."""
+        self._began: int | None = None
+        """When the channel attached first, by this machine's clock."""
+        self._offset = 0
+        """Milliseconds by which the server's clock is ahead of ours."""
+        self._opening: asyncio.Event | None = None
+        """Set once the newest page of the past is there, or live messages do not wait for it any longer."""
+        self._searching: asyncio.TimerHandle | None = None
         self._filling: asyncio.Task[None] | None = None
+        self._lost_again = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def opened(self, client: AblyRealtime) -> None:
         """Follow the channel on this client, which is about to connect."""
-        guard(client, self._salvage)
-        channel = self._channel = client.channels.get(self._name)
+        guard(client, undecoded=self._salvage, annotations=self._annotated)
+        channel = self._channel = client.channels.get(self._name, self._options())
 
         def on_change(change: Any) -> None:
             if self._channel is channel:
                 self._on_change(change)
 
         channel.on(on_change)
+        self._presence.opened(channel)
         # A message named `error` that nobody listens to by name makes the SDK drop the rest of its frame.
         self._spawn(self._attach(channel.subscribe("error", _ignore)))
         self._spawn(self._attach(channel.subscribe(self._on_message)))
@@ -90,9 +119,39 @@ class Subscription:
         if self._channel is not None and self._channel.state is ChannelState.FAILED:
             self._spawn(self._attach(self._channel.attach()))
 
+    def load_more(self) -> None:
+        """Fetch a page of what is older than everything fetched so far."""
+        self._spawn(self._more())
+
+    async def again(self, start: int, end: int) -> bool:
+        """Deliver what was sent from `start` to `end` (ms since the epoch by the server's clock) once more;
+        return whether that was possible.
+        """
+        try:
+            await self._past.again(start, end)
+        except Exception as error:  # noqa: BLE001  network, server or decoder: all mean the same here
+            self._inbox.put(Notice(f"it could not be fetched again: {explain(error, where=self._where)}"))
+            return False
+        return True
+
+    async def annotations(self, serial: str) -> list[Annotation]:
+        """Return every annotation of one message; raises what `History.annotations` raises."""
+        return await self._history.annotations(serial)
+
+    def announce(self, data: Mapping[str, object]) -> None:
+        """Say this of the program in presence from now on."""
+        self._presence.announce(data)
+
+    def publishes(self, connection_id: str) -> None:
+        """What this program publishes comes from this connection from now on."""
+        self._presence.publishes(connection_id)
+
     async def close(self) -> None:
         """Stop listening and fetching."""
         self._channel = None
+        if self._searching is not None:
+            self._searching.cancel()
+        await self._presence.close()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -109,6 +168,8 @@ class Subscription:
         except Exception:
             log.debug("the channel did not attach", exc_info=True)
 
+    # What arrives
+
     def _on_message(self, message: Message) -> None:
         self._take(from_sdk(message, self._now()))
 
@@ -120,28 +181,77 @@ class Subscription:
             if message is not None:
                 self._take(message)
 
+    def _annotated(self, frame: Mapping[str, Any]) -> None:
+        if frame.get("channel") != self._name or self._channel is None:
+            return
+        found = [annotation_from_wire(item, self._now()) for item in frame["annotations"]]
+        self._inbox.put_all(annotation for annotation in found if annotation is not None)
+
     def _take(self, message: ChannelMessage) -> None:
-        self._latest = max(self._latest, message.timestamp)
-        if self._held is None:
-            self._inbox.put(message)
-        else:
+        self._place.pass_by(message)
+        if self._holding:
             self._held.append(message)
+        else:
+            self._inbox.put(message)
+        if self._since != 0 and self._searching is None:
+            self._searching = asyncio.get_running_loop().call_later(SEARCH, self._search)
+
+    def _search(self) -> None:
+        """See whether what was said lately began before all that has been fetched."""
+        self._searching = None
+        self._spawn(self._past.search())
+
+    def _deliver(self, page: list[ChannelMessage]) -> None:
+        for message in page:
+            self._place.pass_by(message)
+        self._inbox.put_all(page)
+
+    def _hold(self) -> asyncio.Event:
+        """Hold live messages back until the event that is returned is released."""
+        reason = asyncio.Event()
+        self._holding.add(reason)
+        return reason
+
+    def _release(self, reason: asyncio.Event) -> None:
+        reason.set()
+        self._holding.discard(reason)
+        if not self._holding and self._held:
+            held, self._held = self._held, []
+            self._inbox.put_all(held)
+
+    # The channel's states
+
+    def _options(self) -> ChannelOptions:
+        # The server grants of these what the credentials allow; without asking, nobody gets annotations.
+        extra = [ChannelMode.ANNOTATION_SUBSCRIBE] if self._annotating else []
+        return ChannelOptions(modes=[*_MODES, *extra])
 
     def _on_change(self, change: Any) -> None:
         """Only note what must be done: creating or releasing channels here would upset the SDK's own list."""
         state = change.current
-        if state is ChannelState.ATTACHED and not change.resumed:
-            self._gap = self._attached_once
-            if self._held is None and (self._gap or self._since != 0):
-                self._held = []
-                self._filling = self._spawn(self._fill())
-        if state is ChannelState.ATTACHED:
-            self._attached_once = True
         error = change.reason
-        if state is ChannelState.ATTACHED and self._is_deaf():
-            error = AblyException("subscribe", 401, 40160)
+        if state is ChannelState.ATTACHED:
+            self._presence.attached(resumed=bool(change.resumed))
+            if self._began is None:
+                self._began = self._now()
+                self._spawn(self._clock_offset() if self._since == 0 else self._hydrate())
+            else:
+                if not change.resumed:
+                    self._lose()
+                if self._past.failed:
+                    self._spawn(self._hydrate())
+            if self._is_deaf():
+                error = AblyException("subscribe", 401, 40160)
+        elif state is ChannelState.FAILED and self._annotating and _is_of_annotations(error):
+            self._annotating = False
+            self._spawn(self._attach(self._attach_without_annotations()))
+            return
         reason = None if error is None else explain(error, where=self._where)
         self._inbox.put(ChannelChange(state.value, self._now(), bool(change.resumed), reason))
+
+    async def _attach_without_annotations(self) -> None:
+        await self._channel.set_options(self._options())
+        await self._channel.attach()
 
     def _is_deaf(self) -> bool:
         """Whether the server attached the channel without letting it subscribe: it grants what of the wanted
@@ -150,43 +260,70 @@ class Subscription:
         modes = self._channel.modes
         return bool(modes) and ChannelMode.SUBSCRIBE not in modes
 
-    async def _fill(self) -> None:
-        """Fetch what is missing, then put what was held back. Again, if continuity was lost meanwhile."""
-        start = None if self._since is None else self._now() - self._since
-        while True:
-            if self._gap:
-                start = self._latest - OVERLAP if self._latest else start
-            self._gap = False
-            await self._fetch(start)
-            if not self._gap:
-                break
-        held, self._held = self._held, None
-        self._inbox.put_all(held or ())
+    # The past, and what was missed
 
-    async def _fetch(self, start: int | None) -> None:
-        count = 0
-        for pause in (*_ATTEMPTS, None):
-            past: list[list[ChannelMessage]] = []
-            try:
-                async for page in pages(self._make_rest, self._name, start=start):
-                    past.append(page)
-                    count = sum(map(len, past))
-                    self._inbox.put(HistoryChange(count, done=False))
-            except Exception as error:  # noqa: BLE001  network, server or decoder: all mean the same here
-                if pause is None or 40_000 <= code_of(error) < 42_900:  # asking again would not help
-                    self._give_up(error, count)
-                    return
-                log.info("history: another attempt in %s s", pause)
-                await asyncio.sleep(pause)
-                continue
-            messages = [message for page in reversed(past) for message in reversed(page)]
-            if messages:
-                self._latest = max(self._latest, messages[-1].timestamp)
-            self._inbox.put_all(messages)
-            self._inbox.put(HistoryChange(count, done=True))
+    async def _hydrate(self) -> None:
+        opening = self._opening = self._hold()
+        timer = asyncio.get_running_loop().call_later(HOLD, self._release, opening)
+        try:
+            offset = await self._clock_offset()
+            await self._past.read(None if self._since is None else self._now() + offset - self._since)
+        finally:
+            timer.cancel()
+            self._release(opening)
+
+    def _deliver_past(self, page: list[ChannelMessage]) -> None:
+        self._deliver(page)
+        if self._opening is not None:
+            self._release(self._opening)
+
+    def _lose(self) -> None:
+        """Continuity is lost: have what lies between fetched."""
+        if self._filling is not None and not self._filling.done():
+            self._lost_again = True
             return
+        self._filling = self._spawn(self._fill(self._place.mark))
 
-    def _give_up(self, error: Exception, count: int) -> None:
-        reason = explain(error, where=self._where)
-        self._inbox.put(HistoryChange(count, done=True, complete=False))
-        self._inbox.put(Notice(f"what was said before could not be fetched: {reason}"))
+    async def _fill(self, at: Mark | None) -> None:
+        held = self._hold()
+        try:
+            while True:
+                self._lost_again = False
+                began = (self._began or self._now()) + self._offset
+                at = await self._missed.fetch(at, began, self._now() + self._offset, self._place.changing)
+                if not self._lost_again:
+                    break
+        finally:
+            self._release(held)
+
+    async def _more(self) -> None:
+        if self._past.reached is None and self._began is not None:
+            self._past.reached = self._began + self._offset + 1
+        await self._past.more()
+
+    async def _clock_offset(self) -> int:
+        """Return by how many milliseconds the server's clock is ahead of ours; 0 where it does not tell."""
+        before = self._now()
+        try:
+            told = await self._history.clock()
+        except Exception:
+            log.info("the server does not tell the time", exc_info=True)
+            return self._offset
+        self._offset = told - (before + self._now()) // 2
+        if abs(self._offset) > SKEW:
+            self._inbox.put(Notice(_wrong_clock(self._offset, self._where)))
+        return self._offset
+
+
+def _is_of_annotations(error: object) -> bool:
+    """Whether a channel was refused for the mode `annotation_subscribe`, as where its namespace has no rule
+    for annotations.
+    """
+    return code_of(error) // 1000 == 93 or "annotation" in str(getattr(error, "message", "")).lower()
+
+
+def _wrong_clock(offset: int, where: str) -> str:
+    minutes = round(abs(offset) / 60_000)
+    direction = "behind" if offset > 0 else "ahead of"
+    reason = explain(AblyException("clock", 401, 40104))
+    return f"this machine's clock is {minutes} minutes {direction} that of {where} · {reason.remedy}"

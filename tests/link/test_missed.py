@@ -1,0 +1,233 @@
+"""After a loss: what lies between is fetched in order, and what nobody has any more is told as a gap."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from tests.link.peer import ATTACHED, Peer
+from tests.link.support import NOW, Watched, linked, message, reading, until
+from tui.link import HistoryChange, history, missed
+from tui.link.history import History, Page
+from tui.link.inbox import Inbox
+from tui.link.missed import CHANGING, OVERLAP, Mark, Missed, Place
+from tui.wire import Action, ChannelChange, ChannelMessage, Gap, Inbound
+
+LATER = NOW + 3_600_000
+"""After the channel attached, however long the tests before took."""
+
+
+async def seen_one(peer: Peer, watched: Watched, number: int = 100) -> None:
+    await until(lambda: watched.ready)
+    await peer.say(message(number))
+    await until(lambda: watched.messages)
+
+
+async def test_what_was_missed_is_fetched_in_order_page_by_page() -> None:
+    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
+        await seen_one(peer, watched)
+        peer.history, peer.page = [message(number) for number in range(99, 105)], 2
+        await peer.drop()
+        await until(lambda: watched.filled)
+        assert watched.data == ["100", "99", "100", "101", "102", "103", "104"]
+        assert int(peer.asked[0]["start"]) == NOW + 100 - OVERLAP
+        assert watched.of(Gap) == []
+        assert watched.of(HistoryChange)[-1].messages == 6
+
+
+async def test_live_messages_wait_for_what_lies_before_them() -> None:
+    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
+        await seen_one(peer, watched)
+        peer.history = 500
+        await peer.drop()
+        await until(lambda: peer.asked and peer.connections and peer.connections[0].attached)
+        await peer.say(message(103))
+        peer.history = [message(100), message(101), message(102), message(103)]
+        await until(lambda: len(watched.data) == 6)
+        assert watched.data == ["100", "100", "101", "102", "103", "103"]
+
+
+async def test_a_resumed_channel_asks_for_nothing() -> None:
+    async with Peer() as peer:
+        peer.resumed = True
+        async with linked(reading(peer, since=0)) as watched:
+            await until(lambda: watched.ready)
+            await peer.drop()
+            await until(lambda: watched.states.count("connected") == 2 and watched.ready)
+            await until(lambda: [change.resumed for change in watched.of(ChannelChange)].count(True) == 2)
+            assert peer.asked == []
+
+
+async def test_a_loss_told_while_attached_is_fetched() -> None:
+    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
+        await until(lambda: watched.ready)
+        peer.history = [message(1, timestamp=LATER)]
+        error = {"code": 80020, "statusCode": 400, "message": "continuity lost"}
+        await peer.tell(ATTACHED, channelSerial="s9", flags=0, error=error)
+        await until(lambda: watched.data == ["1"])
+        last = watched.of(ChannelChange)[-1]
+        assert (last.state, last.resumed) == ("attached", False)
+        assert last.reason is not None
+        assert last.reason.code == 80020
+
+
+@pytest.mark.parametrize("kept", [[], [104, 105]])
+async def test_what_history_no_longer_has_is_told(kept: list[int]) -> None:
+    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
+        await seen_one(peer, watched)
+        peer.history = [message(number) for number in kept]
+        await peer.drop()
+        await until(lambda: watched.filled)
+        (gap,) = watched.of(Gap)
+        assert gap.since == NOW + 100
+        assert gap.until == NOW + 104 if kept else gap.until >= NOW
+        assert "no longer" in str(gap.reason)
+        order = [type(value) for value in watched.seen if isinstance(value, Gap | ChannelMessage)]
+        assert order.index(Gap) == 1, "what was in flight before it has not been ended by what follows"
+
+
+async def test_an_ephemeral_message_proves_nothing() -> None:
+    """History never had it, so its absence is no gap."""
+    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
+        await seen_one(peer, watched)
+        await peer.say(message(101, extras={"ephemeral": True}))
+        await until(lambda: len(watched.messages) == 2)
+        peer.history = [message(100), message(102)]
+        await peer.drop()
+        await until(lambda: watched.filled)
+        assert watched.of(Gap) == []
+
+
+async def test_a_refused_history_is_a_gap_with_its_reason() -> None:
+    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
+        await seen_one(peer, watched)
+        peer.history = 403
+        await peer.drop()
+        await until(lambda: watched.filled)
+        (gap,) = watched.of(Gap)
+        assert gap.since == NOW + 100
+        assert gap.until >= gap.since
+        assert watched.notices
+        assert watched.of(HistoryChange)[-1].complete is False
+        await peer.say(message(103))
+        await until(lambda: watched.data == ["100", "103"])
+
+
+async def test_nothing_seen_is_no_gap_but_is_looked_for() -> None:
+    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
+        await until(lambda: watched.ready)
+        peer.history = [message(1, timestamp=NOW - 60_000), message(2, timestamp=LATER)]
+        await peer.drop()
+        await until(lambda: watched.filled)
+        assert watched.data == ["2"]
+        assert watched.of(Gap) == []
+
+
+async def test_messages_that_were_being_changed_are_fetched_one_by_one() -> None:
+    """History has them where they were created, long before what was missed."""
+    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
+        await until(lambda: watched.ready)
+        old = message(1, timestamp=NOW - 600_000, name="response")
+        await peer.say({**old, "action": 5, "data": "Hel", "version": {"serial": "v1"}})
+        await peer.say(message(100))
+        await until(lambda: len(watched.messages) == 2)
+        whole = {**old, "action": 1, "data": "Hello", "version": {"serial": "v9"}}
+        peer.history = [whole, message(100)]
+        await peer.drop()
+        await until(lambda: "Hello" in watched.data)
+        assert watched.data == ["Hel", "100", "100", "Hello"]
+        assert any(path.endswith("/messages/s001") for path in peer.paths)
+
+
+class Scripted(History):
+    """History that says what it is told to, page by page, for ever."""
+
+    def __init__(self, numbers: list[list[int]]) -> None:
+        self.numbers = iter(numbers)
+        self.starts: list[int | None] = []
+        self.asked: list[str] = []
+
+    async def pages(
+        self, *, start: int | None = None, end: int | None = None, forwards: bool = False
+    ) -> AsyncGenerator[Page, None]:
+        assert forwards
+        assert end is None
+        self.starts.append(start)
+        for page in self.numbers:
+            yield Page([said(number) for number in page], last=False)
+
+    async def message(self, serial: str) -> ChannelMessage | None:
+        self.asked.append(serial)
+        return None
+
+
+def said(number: int, **changes: object) -> ChannelMessage:
+    fields = {"serial": f"s{number:03d}", "timestamp": 10_000 + number, "received": 0, **changes}
+    return ChannelMessage(**fields)  # type: ignore[arg-type]
+
+
+async def fetched(script: Scripted, mark: int, waiting: list[int]) -> tuple[list[Inbound], Mark | None]:
+    inbox = Inbox(lambda: None)
+    fetching = Missed(
+        script,
+        inbox,
+        deliver=inbox.put_all,
+        waiting=lambda: [said(number) for number in waiting],
+        tell=lambda count, *, done, complete=True: inbox.put(HistoryChange(count, done, complete)),
+        where="there",
+    )
+    place = await fetching.fetch(Mark(f"s{mark:03d}", 10_000 + mark), 0, 99_999, ["x"])
+    return inbox.drain(1_000_000), place
+
+
+async def test_a_channel_that_never_pauses_does_not_keep_live_messages_waiting() -> None:
+    script = Scripted([[n, n + 1] for n in range(5, 2_000, 2)])
+    values, place = await fetched(script, 5, waiting=[12, 13])
+    assert [v.serial for v in values if isinstance(v, ChannelMessage)] == [f"s{n:03d}" for n in range(5, 13)]
+    assert place == Mark("s012", 10_012)
+    assert script.asked == ["x"]
+
+
+async def test_the_gap_ends_with_what_waits_when_history_has_nothing() -> None:
+    values, _ = await fetched(Scripted([[]]), 5, waiting=[12])
+    (gap,) = (value for value in values if isinstance(value, Gap))
+    assert (gap.since, gap.until) == (10_005, 10_012)
+
+
+async def test_a_long_failure_gives_up_where_it_came_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(missed, "ATTEMPTS", (0.0, 0.0))
+
+    class Breaking(Scripted):
+        async def pages(
+            self, *, start: int | None = None, end: int | None = None, forwards: bool = False
+        ) -> AsyncGenerator[Page, None]:
+            self.starts.append(start)
+            if len(self.starts) == 1:
+                yield Page([said(5), said(7)], last=False)
+            raise ConnectionResetError("cut")
+
+    script = Breaking([])
+    values, place = await fetched(script, 5, waiting=[])
+    assert script.starts == [10_005 - OVERLAP, *[10_007 - OVERLAP] * 2]
+    (gap,) = (value for value in values if isinstance(value, Gap))
+    assert (gap.since, gap.until) == (10_007, 99_999)
+    assert place == Mark("s007", 10_007)
+    assert history.ATTEMPTS
+
+
+def test_the_place_is_the_newest_message_that_history_will_have() -> None:
+    place = Place()
+    for passed in (said(3), said(2), said(9, action=Action.SUMMARY), said(8, extras={"ephemeral": True})):
+        place.pass_by(passed)
+    assert place.mark == Mark("s003", 10_003)
+
+
+def test_only_the_last_changes_are_remembered() -> None:
+    place = Place()
+    for number in itertools.chain(range(200), [180]):
+        place.pass_by(said(number, action=Action.APPEND))
+    place.pass_by(said(999, action=Action.UPDATE, live=False))
+    assert len(place.changing) == CHANGING
+    assert place.changing[-2:] == ("s199", "s180")

@@ -1,0 +1,163 @@
+"""Fetches what was said while there was no connection, after a loss that the server could not make good.
+
+Forwards from the last message seen, so that nothing newer comes before it; live messages wait meanwhile. What
+history does not have either is told as a `Gap`. Leaves the time before the first connection to `past`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import aclosing
+from typing import NamedTuple
+
+from tui.link.explain import explain
+from tui.link.history import ATTEMPTS, History, is_lasting
+from tui.link.inbox import Inbox
+from tui.wire import Action, ChannelMessage, Gap, Notice, Reason
+
+log = logging.getLogger(__name__)
+
+OVERLAP = 5_000
+"""Milliseconds before the last message seen from which it is fetched again: serials of several publishers
+may arrive a little out of order."""
+CHANGING = 50
+"""Newest messages that were appended to or updated, whose latest version is fetched one by one: history has
+them where they were created, which may be long before the loss."""
+_NOT_KEPT = Reason("the channel's history no longer has what was missed")
+
+
+class Mark(NamedTuple):
+    """A place in the channel."""
+
+    serial: str
+    timestamp: int
+    """Milliseconds since the epoch by the server's clock."""
+
+
+class Place:
+    """Where in the channel we are: the newest message that history will have, and what still changes."""
+
+    def __init__(self) -> None:
+        self.mark: Mark | None = None
+        self._changing: dict[str, None] = {}
+
+    def pass_by(self, message: ChannelMessage) -> None:
+        """Take note of a message that has been seen."""
+        if message.action is Action.CREATE:
+            # History keeps no ephemeral message, and so could not show that nothing was lost.
+            if not message.extras.get("ephemeral") and (
+                self.mark is None or message.serial > self.mark.serial
+            ):
+                self.mark = Mark(message.serial, message.timestamp)
+        elif message.live and message.action in {Action.UPDATE, Action.APPEND}:
+            self._changing.pop(message.serial, None)
+            self._changing[message.serial] = None
+            if len(self._changing) > CHANGING:
+                del self._changing[next(iter(self._changing))]
+
+    @property
+    def changing(self) -> tuple[str, ...]:
+        """Serials of the messages that changed last, the oldest change first."""
+        return tuple(self._changing)
+
+
+class Missed:
+    """The fetching of what was missed. Belongs to the link's loop.
+
+    `deliver(page)` takes each page, oldest message first; `waiting()` gives the live messages that wait;
+    `tell(count, done=, complete=)` hears of progress.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        inbox: Inbox,
+        *,
+        deliver: Callable[[list[ChannelMessage]], None],
+        waiting: Callable[[], list[ChannelMessage]],
+        tell: Callable[..., None],
+        where: str,
+    ) -> None:
+        self._history = history
+        self._inbox = inbox
+        self._deliver = deliver
+        self._waiting = waiting
+        self._say = tell
+        self._where = where
+        self._count = 0
+        self._at: Mark | None = None
+        """The place that has been reached."""
+        self._proven = False
+        """Whether history was seen to reach back to where we were, or a gap was told."""
+
+    async def fetch(self, mark: Mark | None, began: int, now: int, changing: Iterable[str]) -> Mark | None:
+        """Deliver everything after `mark`, or since `began` where nothing had been seen; return the place
+        that was reached. Both times, and `now`, are in ms since the epoch by the server's clock.
+
+        Tells a Gap when history does not reach back to `mark`, or cannot be had.
+        """
+        self._count, self._at, self._proven = 0, mark, mark is None
+        self._say(0, done=False)
+        attempt = 0
+        while True:
+            try:
+                async for page in self._pages(began):
+                    attempt = 0
+                    self._take(page, mark, now)
+                await self._renew(changing)
+            except Exception as error:  # network, server or decoder: all mean the same here
+                if attempt == len(ATTEMPTS) or is_lasting(error):
+                    self._give_up(error, now)
+                    break
+                log.info("missed: another attempt in %s s", ATTEMPTS[attempt], exc_info=True)
+                await asyncio.sleep(ATTEMPTS[attempt])
+                attempt += 1
+            else:
+                self._say(self._count, done=True)
+                break
+        return self._at
+
+    async def _pages(self, began: int) -> AsyncIterator[list[ChannelMessage]]:
+        start = began if self._at is None else self._at.timestamp - OVERLAP
+        async with aclosing(self._history.pages(start=start, forwards=True)) as pages:
+            async for page in pages:
+                yield page.messages
+                if self._reaches(page.messages):
+                    return
+
+    def _take(self, page: list[ChannelMessage], mark: Mark | None, now: int) -> None:
+        if mark is not None and not self._proven:
+            # Messages expire from the oldest on: one from before the loss proves the rest.
+            if not page or page[0].serial > mark.serial:
+                self._tell(mark, page, now, _NOT_KEPT)
+            self._proven = True
+        if page:
+            self._at = Mark(page[-1].serial, page[-1].timestamp)
+            self._deliver(page)
+            self._count += len(page)
+            self._say(self._count, done=False)
+
+    def _give_up(self, error: Exception, now: int) -> None:
+        reason = explain(error, where=self._where)
+        self._inbox.put(Notice(f"what was said meanwhile could not be fetched: {reason}"))
+        if self._at is not None:
+            self._tell(self._at, [], now, reason)
+        self._say(self._count, done=True, complete=False)
+
+    async def _renew(self, changing: Iterable[str]) -> None:
+        for serial in changing:
+            message = await self._history.message(serial)
+            if message is not None:
+                self._deliver([message])
+
+    def _reaches(self, page: list[ChannelMessage]) -> bool:
+        """Whether a page has come to what waits: on a busy channel history would go on for ever."""
+        first = min((m.serial for m in self._waiting() if m.action is Action.CREATE), default=None)
+        return first is not None and bool(page) and page[-1].serial >= first
+
+    def _tell(self, mark: Mark, page: list[ChannelMessage], now: int, reason: Reason) -> None:
+        following = [message.timestamp for message in (*page, *self._waiting()) if message.timestamp]
+        until = min((time for time in following if time >= mark.timestamp), default=max(now, mark.timestamp))
+        self._inbox.put(Gap(mark.timestamp, until, reason))

@@ -1,0 +1,32 @@
+"""What the failure of a publish means for its message: has the server got it, and is it to be tried again."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from tui.link.explain import code_of, is_rate_error, is_token_error
+
+
+class Outcome(Enum):
+    """What became of a message that was not acknowledged."""
+
+    UNKNOWN = auto()
+    """No answer to this message: the server may have it."""
+    TOO_FAST = auto()
+    """Refused for the number of messages (4291x, 4292x)."""
+    LATER = auto()
+    """Refused for a reason that passes: a fault of the server's, or a token that is being renewed."""
+    NEVER = auto()
+    """Refused for good."""
+
+
+def outcome_of(error: Exception) -> Outcome:
+    """Return what an exception of the SDK, or of the libraries below it, means."""
+    code = code_of(error)
+    if is_rate_error(code):
+        return Outcome.TOO_FAST
+    if code == 0 or 80000 <= code < 80100 or code in {50003, 90000, 90001}:
+        return Outcome.UNKNOWN
+    if 50000 <= code < 51000 or is_token_error(code):
+        return Outcome.LATER
+    return Outcome.NEVER
