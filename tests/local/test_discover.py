@@ -140,3 +140,17 @@ def test_the_keys_to_the_cloud_are_not_handed_on(directory: Path, monkeypatch: p
     environment = Path(f"/proc/{server.pid}/environ")
     if environment.exists():
         assert b"very-secret" not in environment.read_bytes()
+
+
+def test_a_server_tells_how_it_is_to_whoever_has_its_key(directory: Path) -> None:
+    server = discover.ensure(directory)
+    with socket.create_connection((server.host, server.port)) as client:
+        client.sendall(b"GET /tui/condition HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b" 401 " in client.recv(1_000)
+    condition = discover.condition(server)
+    assert condition is not None
+    assert condition.version == statefile.own_version()
+    assert condition.clients == 0
+    assert discover.condition(replace(server, key="no.key:at-all")) is None
+    discover.stop(directory)
+    assert discover.condition(server) is None

@@ -5,23 +5,25 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from tui.local import discover
 from tui.local.serve import MAX_AGE, MAX_BYTES, Options, run
 from tui.local.statefile import StateError
 
 ABOUT = "Run the channel server of this machine in the foreground, for programs with any Ably SDK."
+_PROGRAM = "python -m tui.local"
 
 
-def parser(prog: str, directory: Path | None) -> argparse.ArgumentParser:
-    """Return the parser of the flags; each but `--stop` sets the field of `Options` with its name.
+def add_flags(parser: argparse.ArgumentParser, directory: Path | None) -> None:
+    """Add the flags; each but `--stop` sets the field of `Options` with its name.
 
     `directory` is where state file and store live unless a flag says so.
     """
-    flags = argparse.ArgumentParser(prog=prog, description=ABOUT)
-    add = flags.add_argument
+    add = parser.add_argument
     where = f"where state file and store live{'' if directory is None else f' ({directory})'}"
     add("--directory", type=Path, required=directory is None, default=directory, metavar="DIR", help=where)
     add("--stop", action="store_true", help="end the server that runs in the background")
@@ -37,21 +39,16 @@ def parser(prog: str, directory: Path | None) -> argparse.ArgumentParser:
     add("--max-age", type=float, default=MAX_AGE, metavar="S", help="seconds of history")
     add("--max-bytes", type=int, default=MAX_BYTES, metavar="N", help="size of the store")
     add("--log-connections", action="store_true", help="say on stderr who comes and goes")
-    return flags
 
 
-def main(
-    arguments: Sequence[str] | None = None,
-    prog: str = "python -m tui.local",
-    directory: Path | None = None,
-) -> int:
-    """Serve, or stop, as the flags say; return the exit code."""
-    values = vars(parser(prog, directory).parse_args(arguments))
-    if values.pop("stop"):
+def serve(flags: Mapping[str, Any], program: str) -> int:
+    """Serve, or stop, as the flags say; return the exit code. `program` is what it calls itself."""
+    values = {each.name: flags[each.name] for each in fields(Options)}
+    if flags["stop"]:
         try:
             told = "stopped" if discover.stop(values["directory"]) else "there is no server to stop"
         except StateError as error:
-            print(f"{prog}: {error}", file=sys.stderr)  # noqa: T201
+            print(f"{program}: {error}", file=sys.stderr)  # noqa: T201
             return 1
         print(told)  # noqa: T201
         return 0
@@ -60,6 +57,13 @@ def main(
     logging.basicConfig(level=level, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.captureWarnings(capture=True)
     return run(Options(**values))
+
+
+def main() -> int:
+    """Read this process's command line and do what it says; return the exit code."""
+    parser = argparse.ArgumentParser(prog=_PROGRAM, description=ABOUT)
+    add_flags(parser, None)
+    return serve(vars(parser.parse_args()), _PROGRAM)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import http.client
+import json
 import os
 import secrets
 import signal
@@ -11,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -24,6 +26,16 @@ IDLE_EXIT = 60
 """Seconds after which a server that was started here ends when nobody is left."""
 LOG = "server.log"
 _POLL = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How a running server is."""
+
+    version: str | None
+    """Of this program, as the server runs it; None when it does not know."""
+    clients: int
+    """Connections and requests at this moment."""
 
 
 def ensure(directory: Path, *, timeout: float = 15.0, idle_exit: float = IDLE_EXIT) -> LocalServer:
@@ -49,6 +61,20 @@ def find(directory: Path) -> LocalServer | None:
     """Return the server of this directory if it runs and proves that it holds the key."""
     server = statefile.read(directory)
     return server if server is not None and _answers(server) else None
+
+
+def condition(server: LocalServer) -> Condition | None:
+    """Return how a server is that `find` has found; None when it cannot tell."""
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=2.0)
+    credential = base64.b64encode(server.key.encode()).decode()
+    try:
+        connection.request("GET", statefile.CONDITION, headers={"Authorization": f"Basic {credential}"})
+        answer = json.loads(connection.getresponse().read(1_000))
+        return Condition(answer["version"], int(answer["clients"]))
+    except (OSError, http.client.HTTPException, ValueError, TypeError, KeyError):
+        return None
+    finally:
+        connection.close()
 
 
 def stop(directory: Path, *, timeout: float = 10.0) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from tui.local.core.errors import ErrorInfo, bad_request, not_found, unauthorize
 from tui.local.core.frames import Body, Format, dumps, join, loads
 
 MAX_LIMIT = 1_000
+_UNFIT = re.compile("[^\x20-\x7e]")
 _TYPES = {Format.JSON: "application/json", Format.MSGPACK: "application/x-msgpack"}
 
 
@@ -87,7 +89,8 @@ def refuse(request: web.Request, error: ErrorInfo) -> web.Response:
     """Return an error in Ably's shape."""
     response = answer(request, {"error": error.fields()}, error.status)
     response.headers["X-Ably-Errorcode"] = str(error.code)
-    response.headers["X-Ably-Errormessage"] = error.message.replace("\n", " ")
+    # A message may quote what the client sent, and a header cannot carry everything.
+    response.headers["X-Ably-Errormessage"] = _UNFIT.sub(" ", error.message)
     return response
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from tui.local import statefile
 from tui.local.banner import banner
@@ -113,6 +114,7 @@ async def _serve(options: Options) -> None:
             build(server, model_key=state.model_key, key=own), access_log=None, shutdown_timeout=1.0
         )
         await runner.setup()
+        logging.getLogger("aiohttp.server").addFilter(_is_own_failure)
         for place, each in enumerate(listening):
             await web.SockSite(runner, each, ssl_context=tls if place == 0 else None).start()
         statefile.write(options.directory, state)
@@ -128,6 +130,11 @@ async def _serve(options: Options) -> None:
         for each in listening:
             each.close()
         store.close()
+
+
+def _is_own_failure(record: logging.LogRecord) -> bool:
+    """Whether a record says that the server failed, and not that a client sent what is no HTTP."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError)
 
 
 def _new_key() -> str:

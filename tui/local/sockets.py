@@ -146,7 +146,7 @@ class SocketServer:
         self._sockets[socket.number] = socket
         writer = asyncio.create_task(socket.write(self))
         logger.info(
-            "socket %d opened: %s",
+            "socket %d opened: %.200r",
             socket.number,
             request.query.get("agent") or request.headers.get("Ably-Agent"),
         )

@@ -13,11 +13,14 @@ import os
 import secrets
 import stat
 from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 NAME = "server.json"
 CHALLENGE = "/tui/challenge"
 """The path at which a server proves that it holds the key, without being told it."""
+CONDITION = "/tui/condition"
+"""The path at which a server tells how it is, to whoever has a key."""
 
 
 class StateError(Exception):
@@ -105,3 +108,11 @@ def write(directory: Path, server: LocalServer) -> None:
 def proof(key: str, nonce: str) -> str:
     """Return what a holder of the key answers to a challenge."""
     return hmac.digest(key.encode(), f"ably-tui {nonce}".encode(), hashlib.sha256).hex()
+
+
+def own_version() -> str | None:
+    """Return the version of this program as it is installed, None when it runs from its sources alone."""
+    try:
+        return version("ably-tui")
+    except PackageNotFoundError:
+        return None

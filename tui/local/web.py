@@ -13,7 +13,7 @@ from tui.local.core.errors import ErrorInfo, ProtocolError
 from tui.local.core.log import StoreError
 from tui.local.model.web import add_routes as add_model_routes
 from tui.local.rest import Rest
-from tui.local.sockets import SocketServer
+from tui.local.sockets import SocketServer, now
 
 logger = logging.getLogger(__name__)
 MAX_BODY = 1_048_576
@@ -35,6 +35,8 @@ def build(server: SocketServer, *, key: str, model_key: str) -> web.Application:
         except StoreError:
             logger.exception("the store failed")
             return envelope.refuse(request, ErrorInfo(50000, 500, "the store failed"))
+        except ConnectionError:
+            return web.Response()  # The client has gone, and nobody reads this.
         except web.HTTPException as error:
             if error.status < 400 or request.path.startswith("/v1/"):
                 raise
@@ -59,6 +61,18 @@ def build(server: SocketServer, *, key: str, model_key: str) -> web.Application:
     app = web.Application(middlewares=[errors], client_max_size=MAX_BODY)
     app.router.add_get("/", root)
     app.router.add_get(statefile.CHALLENGE, challenge)
+    app.router.add_get(statefile.CONDITION, _condition(server))
     Rest(server).add_routes(app)
     add_model_routes(app, key=model_key)
     return app
+
+
+def _condition(server: SocketServer) -> Handler:
+    """Return the handler that tells who has a key how the server is."""
+
+    async def condition(request: web.Request) -> web.StreamResponse:
+        envelope.authenticate(request, server.engine.hub.authenticator, now())
+        # Without this request itself.
+        return web.json_response({"version": statefile.own_version(), "clients": server.active - 1})
+
+    return condition

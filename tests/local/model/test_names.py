@@ -11,6 +11,7 @@ from tui.local.model.names import LISTED, DemoModel, Fate, parse
         ("demo", DemoModel("demo")),
         ("demo-fast", DemoModel("demo-fast", rate=95.0)),
         ("demo-200tps", DemoModel("demo-200tps", rate=200.0)),
+        ("demo-approval-cites", DemoModel("demo-approval-cites", asks=True, cites=True)),
         ("demo-429", DemoModel("demo-429", status="429")),
         ("demo-cut-seed7", DemoModel("demo-cut-seed7", seed=7, fate=Fate.CUT)),
         (

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tui.local.model.names import parse
 from tui.local.model.replies import EARLY_MAX, Reply, reply
-from tui.local.model.requests import Request, Tool
+from tui.local.model.requests import Request
+from tui.local.model.tooling import Tool, call_of
 
 
 def reply_of(
@@ -66,7 +67,7 @@ def test_a_tool_s_input_fits_its_schema() -> None:
             "flag": {"type": "boolean"},
         }
     }
-    found = reply_of("demo-tools", "Weather in Paris", tool=Tool("w", schema))
+    found = reply_of("demo-tools", "Weather in Paris", call=call_of(Tool("w", schema), "Weather in Paris"))
     said, call = found.blocks
     assert "`w`" in said.text
     assert found.stop_reason == "tool_use"
@@ -82,7 +83,7 @@ def test_a_tool_s_input_fits_its_schema() -> None:
 
 
 def test_a_tool_without_a_schema() -> None:
-    assert reply_of("demo-tools", tool=Tool("w", {})).blocks[1].text == "{}"
+    assert reply_of("demo-tools", call=call_of(Tool("w", {}), "x")).blocks[1].text == "{}"
 
 
 def test_a_stop_sequence_ends_the_text_before_it() -> None:

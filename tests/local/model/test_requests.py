@@ -6,11 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.local.model.requests import Problem, Tool, authenticate, read
+from tui.local.model.exchange import signature
+from tui.local.model.problem import Problem
+from tui.local.model.requests import authenticate, read
+from tui.local.model.tooling import Tool
 
 USER = {"role": "user", "content": "hi"}
 BODY: dict[str, Any] = {"model": "demo", "max_tokens": 9, "messages": [USER]}
 TOOLS = [{"name": "a", "input_schema": {"type": "object"}}, {"name": "b", "input_schema": {}}]
+RUN = {"name": "run_command", "input_schema": {}}
+USE = {"type": "tool_use", "id": "x", "name": "a", "input": {}}
+RESULT = {"type": "tool_result", "tool_use_id": "x", "content": "21"}
+
+
+def exchange(*blocks: dict[str, Any], answer: Any = None) -> list[dict[str, Any]]:
+    """Return messages in which the model has said these blocks, and what follows."""
+    return [
+        USER,
+        {"role": "assistant", "content": list(blocks)},
+        {"role": "user", "content": [RESULT] if answer is None else answer},
+    ]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -60,6 +77,26 @@ def problem(body: object, *, counting: bool = False) -> Problem:
         ),
         ({"messages": [USER, {"role": "assistant", "content": "x"}]}, "must end with a user message"),
         ({"messages": [{"role": "user", "content": "\ud800"}]}, "not valid JSON"),
+        ({"tools": [{"name": "a"}]}, "tools.0.input_schema: Field required"),
+        ({"tools": [{"name": "a b", "input_schema": {}}]}, "tools.0.name: String should match"),
+        ({"tools": [TOOLS[0], TOOLS[0]]}, "Tool names must be unique"),
+        ({"messages": [USER, {"role": "user", "content": [RESULT]}]}, "unexpected `tool_use_id`"),
+        ({"messages": exchange(USE, answer="so")}, "`tool_use` ids were found without `tool_result`"),
+        ({"messages": exchange(USE, USE | {"id": "y"})}, "immediately after: y"),
+        ({"messages": exchange(USE | {"input": "x"})}, "should be a valid dictionary"),
+        ({"messages": exchange(USE | {"odd": 1})}, "Extra inputs are not permitted"),
+        ({"messages": exchange(USE, answer=[RESULT | {"is_error": "no"}])}, "is_error: Input should be"),
+        ({"messages": exchange({"type": "thinking", "thinking": "hm"}, USE)}, "signature: Field required"),
+        (
+            {"messages": exchange({"type": "thinking", "thinking": "hm", "signature": "x"}, USE)},
+            "Invalid `signature` in `thinking` block",
+        ),
+        ({"thinking": 1}, "thinking: Input should be a valid dictionary"),
+        ({"thinking": {"type": "much"}}, "thinking: Input tag"),
+        ({"thinking": {"type": "adaptive", "display": "all"}}, "thinking.adaptive.display"),
+        ({"thinking": {"type": "enabled", "budget_tokens": 9}}, "greater than or equal to 1024"),
+        ({"thinking": {"type": "enabled", "budget_tokens": 1024}}, "must be greater than"),
+        ({"output_config": {"effort": "heroic"}}, "output_config.effort"),
     ],
 )
 def test_what_is_refused(change: dict[str, Any], text: str) -> None:
@@ -104,10 +141,13 @@ def test_a_thread() -> None:
         ("demo-tools", {"tools": TOOLS, "tool_choice": {"type": "none"}}, None),
         ("demo-tools", {}, None),
         ("demo", {"tools": TOOLS}, None),
+        ("demo-approval", {"tools": TOOLS}, None),
+        ("demo-approval", {"tools": [*TOOLS, RUN]}, Tool("run_command", {})),
     ],
 )
 def test_the_tool_to_use(model: str, change: dict[str, Any], tool: Tool | None) -> None:
-    assert read(BODY | change | {"model": model}).tool == tool
+    call = read(BODY | change | {"model": model}).call
+    assert (call and call[0]) == tool
 
 
 @pytest.mark.parametrize(
@@ -115,11 +155,13 @@ def test_the_tool_to_use(model: str, change: dict[str, Any], tool: Tool | None) 
     [("21 degrees", "21 degrees"), ([{"type": "text", "text": "21"}], "21"), ([], "")],
 )
 def test_a_tool_result(content: object, result: str) -> None:
-    block = {"type": "tool_result", "tool_use_id": "x", "content": content}
-    request = read(
-        BODY | {"model": "demo-tools", "tools": TOOLS, "messages": [{"role": "user", "content": [block]}]}
-    )
-    assert (request.tool_result, request.tool) == (result, None)
+    thought = {"type": "thinking", "thinking": "hm", "signature": signature("hm")}
+    said = exchange(thought, USE, answer=[RESULT | {"content": content}])
+    request = read(BODY | {"model": "demo-tools", "tools": TOOLS, "messages": said})
+    assert (request.tool_result, request.tool_failed, request.call) == (result, False, None)
+    assert request.prompt == "hi"
+    failed = exchange(USE, answer=[RESULT | {"is_error": True}])
+    assert read(BODY | {"messages": failed}).tool_failed
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ class Capability:
         if isinstance(value, str):
             try:
                 value = json.loads(value)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise _invalid() from None
         if not isinstance(value, Mapping) or not value:
             raise _invalid()

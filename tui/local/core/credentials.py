@@ -6,12 +6,12 @@ A token is a JWT signed with a key's secret (HS256), whether an application made
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 import jwt
 
@@ -126,7 +126,7 @@ class Authenticator:
         """
         key, claims = self._verified(text)
         expires, issued = claims.get("exp"), claims.get("iat")
-        if not isinstance(expires, int | float) or not isinstance(issued, int | float):
+        if not (_is_time(expires) and _is_time(issued)):
             raise unauthorized("invalid JWT: exp and iat are needed", 40144)
         if expires * 1000 <= now:
             raise unauthorized("token expired", 40142)
@@ -183,6 +183,8 @@ class Authenticator:
             "x-ably-capability": details["capability"],
         }
         client_id = body.get("clientId")
+        if client_id is not None and not isinstance(client_id, str):
+            raise bad_request("clientId is a string", 40012)
         if client_id is not None:
             details["clientId"] = claims["x-ably-clientId"] = client_id
         details["token"] = jwt.encode(claims, key.secret, "HS256", headers={"kid": key.name})
@@ -205,7 +207,7 @@ class Authenticator:
     def _verified(self, text: str) -> tuple[Key, Fields]:
         try:
             key = self._known(str(jwt.get_unverified_header(text).get("kid")))
-        except jwt.PyJWTError:
+        except (jwt.PyJWTError, ValueError, RecursionError):  # the library lets some through
             raise unauthorized("invalid token") from None
         if key is None:
             raise unauthorized("invalid token: unknown key")
@@ -217,7 +219,8 @@ class Authenticator:
                 algorithms=["HS256"],
                 options={"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False},
             )
-        except jwt.PyJWTError:
+            json.dumps(claims, ensure_ascii=False).encode()  # half a surrogate pair could not be sent on
+        except (jwt.PyJWTError, ValueError, RecursionError):
             raise unauthorized("invalid JWT: signature verification failed", 40144) from None
         return key, claims
 
@@ -240,6 +243,11 @@ class Authenticator:
         self._requests[request] = now
 
 
+def _is_time(value: object) -> TypeGuard[int | float]:
+    """Whether a claim is a number of seconds that a clock may show."""
+    return isinstance(value, int | float) and 0 <= value < 1e15
+
+
 def _whole(value: object) -> object:
     """Return a number that came as text, which it does when a request has travelled as a URL's query."""
     text = value if isinstance(value, str) and value.isascii() and value.isdecimal() else ""
@@ -250,7 +258,7 @@ def parse_basic_header(value: str) -> str:
     """Return the key of an `Authorization: Basic` value; raises ProtocolError 40101."""
     try:
         return base64.b64decode(value, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not even ASCII, or base64 of what is no text
         raise unauthorized("invalid Authorization header") from None
 
 

@@ -160,7 +160,8 @@ class Engine:
                 except ProtocolError as error:
                     self.hub.fail_channel(connection, str(frame.get("channel")), error.info)
             case Action.HEARTBEAT:
-                self.hub.send(connection, Action.HEARTBEAT, **({"id": frame["id"]} if "id" in frame else {}))
+                named = isinstance(frame.get("id"), str)  # a number may be larger than MessagePack can say
+                self.hub.send(connection, Action.HEARTBEAT, **({"id": frame["id"]} if named else {}))
             case Action.AUTH:
                 connecting.authorize(self.hub, connection, frame)
             case Action.CLOSE:
@@ -174,7 +175,7 @@ class Engine:
     def _numbered(self, connection: Connection, frame: Fields, raw: str | bytes) -> None:
         """Handle a frame that is answered by ACK or NACK (RTN7)."""
         serial = frame.get("msgSerial", 0)
-        if type(serial) is not int:
+        if type(serial) is not int or not 0 <= serial < 2**63:
             raise bad_request("msgSerial is a number")
         digest = hashlib.blake2b(raw.encode() if isinstance(raw, str) else raw, digest_size=16).digest()
         known = connection.results.get(serial)

@@ -7,7 +7,6 @@ All other encoding steps are the clients' own and stay as they are (RSL4, RSL6).
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -65,7 +64,7 @@ def decode_data(data: object, encoding: object) -> tuple[Data, str | None]:
             return data, encoding or None
         try:
             return base64.b64decode(data, validate=True), encoding[: -len("/base64")] or None
-        except binascii.Error:
+        except ValueError:  # not base64, or not even ASCII
             raise bad_request("data is not valid base64", 40013) from None
     if isinstance(data, dict | list):
         check_json(data)

@@ -97,9 +97,10 @@ def find(hub: Hub, channel: Channel, serial: str) -> Latest:
 def _checked(value: object, publisher: Publisher) -> _Change:
     fields = rules.normalise(value)
     given: Fields = value if isinstance(value, dict) else {}
-    if given.get("action") not in set(_OPERATIONS):
+    number = given.get("action")
+    if type(number) is not int or number not in set(_OPERATIONS):
         raise bad_request("a message is updated, deleted or appended to")
-    action = MessageAction(given["action"])
+    action = MessageAction(number)
     if "serial" not in fields:
         raise bad_request("a change needs the serial of its message", 40003)
     rules.check_size([fields])

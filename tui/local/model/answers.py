@@ -6,11 +6,15 @@ a template for a model, quotes the prompt, and shows what a pane can draw.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from random import Random
 
 from tui.local.model import forms, topics
 
+_SHOWN = 20
+"""Lines of a tool's result that are repeated."""
+_WIDE = 200
 LABEL = "*Demo answer: a template wrote this, not a model.*"
 
 
@@ -27,11 +31,34 @@ def compose(model: str, prompt: str, seed: int, earlier: Sequence[str] = ()) -> 
     return "\n\n".join(parts) + "\n"
 
 
-def after_tool(tool_result: str, prompt: str) -> str:
-    """Return the answer to what a tool has said."""
-    shown = topics.quoted(tool_result) or "nothing"
+def after_tool(tool_result: str, prompt: str, *, failed: bool = False) -> str:
+    """Return the answer to what a tool has said, or why it could not do it."""
+    lines = tool_result.splitlines() or ["(nothing)"]
+    more = f"\n… and {len(lines) - _SHOWN} more lines" if len(lines) > _SHOWN else ""
+    shown = "\n".join(line[:_WIDE] for line in lines[:_SHOWN]) + more
     about = f" for “{topics.quoted(prompt)}”" if prompt.strip() else ""
-    return f"{LABEL}\n\nThe tool has answered{about}:\n\n> {shown}\n\nThat is all this demo makes of it. ✅\n"
+    what, end = ("could not do it", "🤷") if failed else ("has answered", "✅")
+    fence = "~" * (max((len(run) for run in re.findall(r"~+", shown)), default=0) + 3)
+    text = f"{fence}text\n{shown}\n{fence}"
+    return f"{LABEL}\n\nThe tool {what}{about}:\n\n{text}\n\nThat is all this demo makes of it. {end}\n"
+
+
+def between_tools(tool: str) -> str:
+    """Return what is said between two calls."""
+    return f"So far, so good. Next I will ask `{tool}`."
+
+
+def cited(
+    prompt: str, citations: Sequence[Mapping[str, object]]
+) -> list[tuple[str, Mapping[str, object] | None]]:
+    """Return an answer in pieces, each with what it cites."""
+    said: list[tuple[str, Mapping[str, object] | None]] = [
+        (f"{LABEL}\n\n> {topics.quoted(prompt)}\n\nWhat the sources say:\n\n", None)
+    ]
+    for number, citation in enumerate(citations, 1):
+        text = topics.quoted(str(citation["cited_text"])) or "nothing"
+        said += [(f"{number}. {text}", citation), ("\n", None)]
+    return [*said, ("\nThat is all this demo makes of them.\n", None)]
 
 
 def before_tool(prompt: str, tool: str) -> str:

@@ -50,6 +50,9 @@ def stream(reply: Reply) -> Iterator[Event]:
             sent += 1
             if sent % _PING_EVERY == 0:
                 yield Event({"type": "ping"})
+        for citation in block.citations:
+            cited = {"type": "citations_delta", "citation": citation}
+            yield Event({"type": "content_block_delta", "index": index, "delta": cited})
         if block.signature:
             delta = {"type": "signature_delta", "signature": block.signature}
             yield Event({"type": "content_block_delta", "index": index, "delta": delta})
@@ -95,7 +98,8 @@ def _begun(block: Block) -> dict[str, object]:
         case "tool_use":
             return {"type": "tool_use", "id": block.tool_id, "name": block.tool_name, "input": {}}
         case _:
-            return {"type": "text", "text": ""}
+            begun: dict[str, object] = {"type": "text", "text": ""}
+            return begun | {"citations": []} if block.citations else begun
 
 
 def _delta(block: Block, piece: str) -> dict[str, object]:
@@ -120,7 +124,8 @@ def _complete(block: Block) -> dict[str, object]:
                 "input": _parsed(block.text),
             }
         case _:
-            return {"type": "text", "text": block.text}
+            said: dict[str, object] = {"type": "text", "text": block.text}
+            return said | {"citations": list(block.citations)} if block.citations else said
 
 
 def _parsed(text: str) -> object:

@@ -9,7 +9,9 @@ A name is `demo` and any of the parts below, joined by hyphens and in any order:
 | `<N>tps`        | N tokens a second                                                              |
 | `seed<N>`       | the same prompt gets the same answer; without it each request differs          |
 | `thinking`      | a thinking block first                                                         |
-| `tools`         | a tool_use, when the request has tools                                         |
+| `tools`         | calls of the tools that fit the prompt, when the request has tools             |
+| `approval`      | a call of `run_command`, which somebody has to allow, when the request has it  |
+| `cites`         | citations: of the request's documents, else of sources that are made up        |
 | a status        | that HTTP error before the stream (`PROBLEMS`)                                 |
 | a fate          | how the stream ends (`Fate`)                                                   |
 """
@@ -17,6 +19,7 @@ A name is `demo` and any of the parts below, joined by hyphens and in any order:
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -57,6 +60,12 @@ class Fate(StrEnum):
     """`max_tokens` comes early, whatever the request allows."""
 
 
+_GIFTS: dict[str, Callable[[DemoModel], DemoModel]] = {
+    "thinking": lambda model: replace(model, thinks=True),
+    "tools": lambda model: replace(model, uses_tools=True),
+    "approval": lambda model: replace(model, asks=True),
+    "cites": lambda model: replace(model, cites=True),
+}
 _FATES = {fate.value: fate for fate in Fate if fate is not Fate.WHOLE}
 
 
@@ -70,6 +79,9 @@ class DemoModel:
     seed: int | None = None
     thinks: bool = False
     uses_tools: bool = False
+    asks: bool = False
+    """Whether it calls the tool that somebody has to allow."""
+    cites: bool = False
     status: str | None = None
     """HTTP status to fail with, a key of `PROBLEMS`."""
     fate: Fate = Fate.WHOLE
@@ -81,6 +93,8 @@ LISTED = {
     "demo-slow": "Demo, slow",
     "demo-thinking": "Demo that thinks first",
     "demo-tools": "Demo that uses tools",
+    "demo-approval": "Demo that asks before it runs a command",
+    "demo-cites": "Demo that cites made-up sources",
     "demo-200tps": "Demo at a stated speed",
     "demo-refusal": "Demo that declines",
     "demo-max": "Demo that reaches max_tokens",
@@ -114,10 +128,8 @@ def _with(model: DemoModel, part: str) -> DemoModel | None:
         return replace(model, status=part)
     if part in _FATES:
         return replace(model, fate=_FATES[part])
-    if part in {"thinking", "tools"}:
-        return replace(
-            model, thinks=model.thinks or part == "thinking", uses_tools=model.uses_tools or part == "tools"
-        )
+    if part in _GIFTS:
+        return _GIFTS[part](model)
     if match := _RATE.fullmatch(part):
         return replace(model, rate=float(match[1]))
     if match := _SEED.fullmatch(part):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui.local.model import answers, pieces
+from tui.local.model.documents import citations
+from tui.local.model.exchange import signature
 from tui.local.model.names import Fate
-from tui.local.model.requests import Request, Tool
+from tui.local.model.requests import Request
 
 EARLY_MAX = 40
 """Output tokens after which `demo-max` has reached its maximum."""
@@ -27,6 +27,8 @@ class Block:
     signature: str = ""
     tool_id: str = ""
     tool_name: str = ""
+    citations: tuple[Mapping[str, object], ...] = ()
+    """What a text cites."""
 
     @property
     def text(self) -> str:
@@ -73,39 +75,28 @@ def _blocks(request: Request, message_id: str, seed: int) -> tuple[list[Block], 
     blocks = []
     if request.thinks:
         thought = answers.thoughts(name, prompt, seed)
-        signature = base64.b64encode(hashlib.sha256(thought.encode()).digest()).decode()
-        blocks.append(Block("thinking", tuple(pieces.split(thought)), signature=signature))
-    if request.tool is not None:
-        said = answers.before_tool(prompt, request.tool.name)
-        call = json.dumps(_input(request.tool, prompt), ensure_ascii=False)
+        blocks.append(Block("thinking", tuple(pieces.split(thought)), signature=signature(thought)))
+    if request.call is not None:
+        tool, given = request.call
+        first = request.tool_result is None
+        said = answers.before_tool(prompt, tool.name) if first else answers.between_tools(tool.name)
+        call = json.dumps(given, ensure_ascii=False)
         tool_id = message_id.replace("msg_", "toolu_", 1)
         blocks.append(Block("text", tuple(pieces.split(said))))
-        blocks.append(
-            Block("tool_use", tuple(pieces.split(call)), tool_id=tool_id, tool_name=request.tool.name)
-        )
+        blocks.append(Block("tool_use", tuple(pieces.split(call)), tool_id=tool_id, tool_name=tool.name))
         return blocks, "tool_use"
     if request.tool_result is not None:
-        said = answers.after_tool(request.tool_result, prompt)
+        said = answers.after_tool(request.tool_result, prompt, failed=request.tool_failed)
+    elif request.model.cites or request.documents:
+        cited = answers.cited(prompt, citations(request.documents))
+        return [*blocks, *(_citing(text, citation) for text, citation in cited)], "end_turn"
     else:
         said = answers.compose(name, prompt, seed, request.earlier)
     return [*blocks, Block("text", tuple(pieces.split(said)))], "end_turn"
 
 
-def _input(tool: Tool, prompt: str) -> dict[str, object]:
-    """Return an input that fits the tool's schema: the prompt for each text, something plain for the rest."""
-    properties = tool.schema.get("properties")
-    if not isinstance(properties, Mapping):
-        return {}
-    plain = {"integer": 1, "number": 1.0, "boolean": True, "array": [], "object": {}}
-    made: dict[str, object] = {}
-    for name, schema in properties.items():
-        kind = schema.get("type") if isinstance(schema, Mapping) else None
-        choices = schema.get("enum") if isinstance(schema, Mapping) else None
-        if isinstance(choices, list) and choices:
-            made[name] = choices[0]
-        else:
-            made[name] = plain.get(kind, prompt[:80]) if isinstance(kind, str) else prompt[:80]
-    return made
+def _citing(text: str, citation: Mapping[str, object] | None) -> Block:
+    return Block("text", tuple(pieces.split(text)), citations=() if citation is None else (citation,))
 
 
 def _until(blocks: list[Block], stops: tuple[str, ...]) -> tuple[list[Block], str | None]:
@@ -125,8 +116,8 @@ def _at_most(blocks: list[Block], limit: int) -> list[Block]:
         if limit <= 0:
             break
         whole = len(block.pieces) <= limit
-        # A thinking block that was cut has no signature, as it is sent last.
-        signature = block.signature if whole else ""
-        kept.append(Block(block.type, block.pieces[:limit], signature, block.tool_id, block.tool_name))
+        # Of a block that was cut there is no signature and no citation, as they are sent last.
+        cut = block if whole else replace(block, signature="", citations=())
+        kept.append(replace(cut, pieces=block.pieces[:limit]))
         limit -= len(block.pieces)
     return kept

@@ -19,7 +19,8 @@ from aiohttp import web
 
 from tui.local.model import events, names, pace, replies, requests
 from tui.local.model.names import Fate
-from tui.local.model.requests import Problem, Request
+from tui.local.model.problem import Problem
+from tui.local.model.requests import Request
 
 _log = logging.getLogger(__name__)
 
