@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rich.style import Style
 
 from tui.render.inline import Inliner
+from tui.render.links import target_of
 from tui.render.theme import DARK, PLAIN
 
 
@@ -29,7 +32,8 @@ def shown(text: str, inliner: Inliner | None = None, before: str = "") -> str:
         ("a\nb\\\nc", "a\nb\nc"),
         ("&lt;b&gt; &amp;amp; \\*", "<b> &amp; *"),
         ("<b>x</b>", "<b>x</b>"),
-        ("[ü](http://a.b/%C3%BC)", "ü (http://a.b/ü)"),
+        ("[ü](http://a.b/ü)", "ü (http://a.b/%C3%BC)"),
+        ("[http://a.b/ü](http://a.b/ü)", "http://a.b/ü"),
         ("**see http://a.b/c_d_e).**", "see http://a.b/c_d_e)."),
     ],
 )
@@ -51,6 +55,37 @@ def test_bare_addresses_are_links(text: str, link: str | None) -> None:
     spans = Inliner(DARK).plain(text, Style())
     assert "".join(part for part, _ in spans) == text
     assert [style.link for _, style in spans if style.link] == ([link] if link else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("[https://good.com](https://evil.com)", "https://evil.com"),
+        ("[https://apple.com](https://xn--80ak6aa92e.com)", "https://xn--80ak6aa92e.com"),
+        ("[https://аррӏе.com](https://аррӏе.com)", "https://xn--80ak6aa92e.com"),
+        ("see https://аррӏе.com", "https://xn--80ak6aa92e.com"),
+        ("<https://аррӏе.com>", "https://xn--80ak6aa92e.com"),
+        ("[me@good.com](mailto:me@evil.com)", "mailto:me@evil.com"),
+    ],
+)
+def test_a_link_that_looks_like_another_shows_where_it_leads(text: str, target: str) -> None:
+    spans = Inliner(DARK).text(text, Style())
+    assert spans[-1][0] == f" ({target})"
+    assert {target_of(style) for part, style in spans if part != "see "} == {target}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a](https://x/%1B]52;c;eA==%07%E2%80%AE%0A)",
+        "<https://x/%1b[31m%9b>",
+        "a &#13; &#12; &#x1b; &#x9b; &#x202e; &Tab; &NewLine; b",
+        "[&#13;](x&#13;y) ![&#13;](z&#x202e;) `&#13;` <b&#13;>",
+        "![x](https://x/%0d%0a)",
+    ],
+)
+def test_nothing_hostile_is_decoded(text: str) -> None:
+    assert not re.search("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", shown(text))
 
 
 def test_links_are_carried_and_styles_add_up() -> None:

@@ -109,6 +109,7 @@ class Grid:
 
     def __init__(self) -> None:
         self._slots: list[str] = []
+        self._wanted: str | None = None  # gets a place with the next arrangement
 
     def arrange(
         self,
@@ -153,9 +154,8 @@ class Grid:
         )
 
     def seat(self, key: str) -> None:
-        """Prefer this one to others that are finished; it gets its place with the next `arrange`."""
-        if key not in self._slots:
-            self._slots.append(key)
+        """Give this one a place with the next `arrange`, whoever has to make room for it."""
+        self._wanted = key
 
     def rename(self, old: str, new: str) -> None:
         """Let `new` have the slot of `old`."""
@@ -184,8 +184,8 @@ class Grid:
 
         def rank(key: str) -> tuple[int, int]:
             entry = by_key[key]
-            if entry.held and key in seated:
-                return 0, arrival[key]
+            if key == self._wanted or (entry.held and key in seated):
+                return 0, -1 if key == self._wanted else arrival[key]
             if entry.live and entry.own:
                 return 1, -arrival[key]
             if entry.live:
@@ -194,6 +194,7 @@ class Grid:
 
         wanting = [key for key, entry in by_key.items() if not entry.folded]
         chosen = set(sorted(wanting, key=rank)[:room])
+        self._wanted = None
         slots: list[str | None] = [key if key in chosen else None for key in self._slots]
         entering = [key for key in by_key if key in chosen and key not in seated]
         return list(_fill(slots, entering))

@@ -1,7 +1,7 @@
 """A settled piece of inline markdown into styled text. markdown-it-py parses, this gives the look.
 
-Links are shown as their text followed by their target, and carry it as an OSC 8 link; images as their
-alternative text; HTML as text. Which pieces are settled is `flow`'s business.
+Links are shown as their text followed by their target, as it is asked for and not as it is meant to look;
+images as their alternative text; HTML as text. Which pieces are settled is `flow`'s business.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 from rich.style import Style
 
+from tui.render.links import linked
 from tui.render.theme import Theme
 
 Span = tuple[str, Style]
@@ -33,9 +34,11 @@ _OPENINGS = {"strong_open": "strong", "em_open": "emphasis", "s_open": "strike"}
 _CLOSINGS = {"strong_close": "strong", "em_close": "emphasis", "s_close": "strike"}
 
 
+# What character references (`&#13;`, `&#x202e;`) and autolinks (`%1b`) come to, after the text was cleaned.
+_HOSTILE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
 _normal = lru_cache(maxsize=256)(_MARKDOWN.normalizeLink)
-_readable = lru_cache(maxsize=256)(_MARKDOWN.normalizeLinkText)
 
 
 class Inliner:
@@ -75,6 +78,7 @@ class Inliner:
         shown: list[str] = []
         for token in tokens:
             kind = token.type
+            token.content = _HOSTILE.sub(_harmless, token.content)
             if kind in _OPENINGS:
                 roles.add(_OPENINGS[kind])
             elif kind in _CLOSINGS:
@@ -131,13 +135,15 @@ class Inliner:
             at = match.start() + len(url)
             href = _normal(url)
             out.append((url, self.style(base, roles | {"link"}, href)))
+            self._close_link(out, base, href, url)
         if at < len(text):
             out.append((text[at:], self.style(base, roles, "")))
 
     def _close_link(self, out: list[Span], base: Style, target: str, shown: str) -> None:
-        readable = _readable(target)
-        if readable.removeprefix("mailto:") != shown and target != shown:
-            out.append((f" ({readable})", self.style(base, frozenset({"target"}), target)))
+        """Show the target, unless the text is the same; a name that needs punycode may only look so."""
+        plain = target.removeprefix("mailto:")
+        if plain != shown and (_normal(shown) != target or "xn--" in target):
+            out.append((f" ({target})", self.style(base, frozenset({"target"}), target)))
 
     def style(self, base: Style, roles: frozenset[str], target: str) -> Style:
         """Return the base with the roles' styles over it, one object for equal arguments."""
@@ -151,9 +157,13 @@ class Inliner:
                 if role in roles:
                     own: Style = getattr(self.theme, role)
                     style += own
-            if "://" in target or target.startswith("mailto:"):
-                style += Style(link=target)
+            if target:
+                style = linked(style, target)
             if len(self._styles) > 500:
                 self._styles.clear()
             self._styles[key] = style
         return style
+
+
+def _harmless(found: re.Match[str]) -> str:
+    return " " if found[0] in "\t\n" else "\ufffd"

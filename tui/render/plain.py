@@ -29,14 +29,17 @@ def plain_rows(text: str, width: int, style: Style) -> list[Row]:
 class PlainRenderer:
     """The rows of a text that is no markdown, by the same methods as a `LineRenderer`.
 
-    For text whose markdown cannot be rendered: each piece costs a layout of the whole.
+    Each piece costs a layout of the line that it comes on. A line break at the very end begins no row.
     """
 
     def __init__(self, width: int, theme: Theme) -> None:
         self._width = max(1, width)
         self._style = theme.text
-        self._text = ""
+        self._parts: list[str] = []
+        self._length = 0
         self._rows: list[Row] = []
+        self._closed = 0  # rows of lines that have ended
+        self._open = ""  # the line that has not
         self._changed = 0
 
     def __len__(self) -> int:
@@ -44,8 +47,8 @@ class PlainRenderer:
 
     def feed(self, text: str) -> None:
         """Take a further piece of clean text."""
-        self._text += text
-        self._lay()
+        self._parts.append(text)
+        self._lay(text)
 
     def finish(self) -> None:
         """Nothing is open in plain text."""
@@ -53,11 +56,16 @@ class PlainRenderer:
     def resize(self, width: int) -> None:
         """Change the width."""
         self._width = max(1, width)
-        self._lay()
+        text = "".join(self._parts)
+        self._parts[:] = [text]
+        self._rows.clear()
+        self._closed = self._length = self._changed = 0
+        self._open = ""
+        self._lay(text)
 
     def row(self, y: int) -> Row:
         """Return a row; a blank one beyond the end."""
-        return self._rows[y] if y < len(self._rows) else Row([], 0, len(self._text))
+        return self._rows[y] if y < len(self._rows) else Row([], 0, self._length + len(self._open))
 
     def take_changed(self) -> int:
         """Return the first row that changed since the last call; `len()` when none did."""
@@ -76,6 +84,19 @@ class PlainRenderer:
         """Return the first of the last `height` rows."""
         return max(0, len(self._rows) - height)
 
-    def _lay(self) -> None:
-        self._rows = plain_rows(self._text, self._width, self._style)
-        self._changed = 0
+    def _lay(self, text: str) -> None:
+        """Lay the open line anew with what follows it."""
+        self._changed = min(self._changed, self._closed)
+        del self._rows[self._closed :]
+        ended, newline, self._open = (self._open + text).rpartition("\n")
+        if newline:
+            self._write(ended)
+            self._closed = len(self._rows)
+            self._length += len(ended) + 1
+        if self._open:
+            self._write(self._open)
+
+    def _write(self, text: str) -> None:
+        """Add the rows of lines that begin at `_length`."""
+        rows = plain_rows(text, self._width, self._style)
+        self._rows += [row._replace(offset=row.offset + self._length) for row in rows]
