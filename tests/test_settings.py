@@ -2,16 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.settings import (
-    Folders,
-    Settings,
-    SettingsError,
-    host_and_port,
-    read_file,
-    resolve,
-    since_of,
-    user_of,
-)
+from tui.settings import TABLE, Settings, SettingsError, read_file, resolve
 
 USER = {"USER": "ana"}
 KEY = {**USER, "ABLY_API_KEY": "app.key:secret"}
@@ -53,7 +44,13 @@ def test_a_credential_means_the_cloud_unless_a_flag_says_otherwise() -> None:
         ({"since": "yesterday"}, USER, {}, "10m"),
         ({"max_tokens": "none"}, USER, {}, "whole number"),
         ({"max_tokens": "0"}, USER, {}, "whole number"),
-        ({"channel": " "}, USER, {}, "channel"),
+        ({"channel": " "}, USER, {}, "--channel: must be a text"),
+        ({"local": True, "cloud": True}, KEY, {}, "not both"),
+        ({"pattern": "tokens"}, USER, {}, "--pattern: .*did you mean token"),
+        ({}, {**USER, "ANTHROPIC_MODEL": "a\x1bb"}, {}, "ANTHROPIC_MODEL: cannot hold control"),
+        ({}, USER, {"notify": "loud"}, "config.toml: notify: 'loud' is none of bell, desktop, none"),
+        ({}, USER, {"since": 10}, "config.toml: since: "),
+        ({}, USER, {"keymap": {"zoom": 1}}, "config.toml: keymap: zoom must be"),
         ({"channel": "a\x1bb"}, USER, {}, "control"),
         ({"client_id": "*"}, USER, {}, "name of its own"),
         ({}, USER, {"chanel": "x"}, "did you mean channel"),
@@ -69,35 +66,83 @@ def test_a_wrong_setting_names_the_cause(
         resolve(flags, environ, file)
 
 
+def test_every_setting_has_a_default_and_a_line() -> None:
+    settings = resolve({}, USER, {})
+    for name, about in TABLE.items():
+        assert about.what, name
+        assert about.default, name
+        assert settings.origins[name] == "default"
+    assert settings.pattern == "auto"
+    assert (settings.allow_cancel, settings.allow_from) == ("any", ())
+    assert settings.messages_per_second is None
+    assert (settings.tools, settings.tools_root, settings.price) == ((), None, {})
+    assert (settings.plain, settings.reduced_motion, settings.notify) == (False, False, "bell")
+    assert settings.keymap == {}
+
+
+def test_every_setting_says_where_it_comes_from() -> None:
+    environ = {**USER, "ABLY_API_KEY": "app.key:secret", "NO_COLOR": "1", "COLORFGBG": "0;15"}
+    file = {"model": "m", "since": "2h", "color": True, "keymap": {"zoom": "f"}}
+    settings = resolve({"since": "1h", "tls": False, "system": None}, environ, file)
+    origins = {name: origin for name, origin in settings.origins.items() if origin != "default"}
+    assert origins == {
+        "ably_key": "environment ABLY_API_KEY",
+        "color": "environment NO_COLOR",
+        "keymap": "config.toml",
+        "local": "environment ABLY_API_KEY",
+        "model": "config.toml",
+        "since": "flag",
+        "theme": "environment COLORFGBG",
+        "tls": "flag",
+    }
+    assert (settings.since, settings.tls, settings.color, settings.theme) == (
+        3_600_000,
+        False,
+        False,
+        "textual-light",
+    )
+
+
+def test_the_place_of_the_channel_says_what_it_follows_from() -> None:
+    assert resolve({"cloud": True}, KEY, {}).origins["local"] == "flag"
+    assert resolve({"local": True}, KEY, {}).origins["local"] == "flag"
+    assert resolve({"endpoint": "host:1"}, KEY, {}).origins["local"] == "environment ABLY_API_KEY"
+    assert resolve({}, KEY, {"local": True}).origins["local"] == "config.toml"
+    assert resolve({}, KEY, {"local": True}).local
+
+
+@pytest.mark.parametrize("value", ["1", "true", "0"])
+def test_no_color_with_any_value_means_none(value: str) -> None:
+    assert not resolve({}, {**USER, "NO_COLOR": value}, {}).color
+    assert resolve({}, {**USER, "NO_COLOR": ""}, {}).color
+
+
+def test_tables_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(
+        """
+        messages_per_second = "none"
+        allow_from = ["ana", "ben"]
+        tools = "read, search"
+        tools_root = "~"
+        [price]
+        "model.1" = [3, 15]
+        [keymap]
+        zoom = "f"
+        end = ["G", "end"]
+        """
+    )
+    settings = resolve({}, USER, read_file(path))
+    assert settings.messages_per_second == 0
+    assert settings.allow_from == ("ana", "ben")
+    assert settings.tools == ("read", "search")
+    assert settings.tools_root == Path.home()
+    assert settings.price == {"model.1": (3.0, 15.0)}
+    assert settings.keymap == {"zoom": "f", "end": "G,end"}
+
+
 def test_secrets_are_not_in_the_repr() -> None:
     assert "secret" not in repr(resolve({}, KEY, {}))
-
-
-@pytest.mark.parametrize(
-    ("text", "span"),
-    [("10m", 600_000), ("2h", 7_200_000), ("30s", 30_000), ("1d", 86_400_000), ("none", 0), ("all", None)],
-)
-def test_time_spans(text: str, span: int | None) -> None:
-    assert since_of(text) == span
-
-
-@pytest.mark.parametrize(
-    ("endpoint", "tls", "expected"),
-    [
-        ("localhost:8080", False, ("localhost", 8080)),
-        ("realtime.example.com", True, ("realtime.example.com", 443)),
-        ("host", False, ("host", 80)),
-        ("[::1]:9000", False, ("::1", 9000)),
-    ],
-)
-def test_endpoints(endpoint: str, tls: bool, expected: tuple[str, int]) -> None:
-    assert host_and_port(endpoint, tls=tls) == expected
-
-
-@pytest.mark.parametrize("endpoint", ["http://host", "host:0", "host:99999", "ho st", "user@host", ""])
-def test_what_is_no_endpoint_is_refused(endpoint: str) -> None:
-    with pytest.raises(SettingsError, match="endpoint"):
-        host_and_port(endpoint, tls=True)
 
 
 def test_files(tmp_path: Path) -> None:
@@ -111,17 +156,6 @@ def test_files(tmp_path: Path) -> None:
         read_file(path)
     with pytest.raises(SettingsError, match="cannot be read"):
         read_file(tmp_path)
-
-
-def test_one_variable_moves_every_folder(tmp_path: Path) -> None:
-    folders = Folders.of({"ABLY_TUI_HOME": str(tmp_path)})
-    assert (folders.config, folders.state) == (tmp_path, tmp_path)
-    assert Folders.of({}).config != Folders.of({}).state or Folders.of({}).config.name == "ably-tui"
-
-
-def test_user_names_fit_into_a_channels_name() -> None:
-    assert user_of({"USER": "an a/ü"}) == "an-a-ü"
-    assert user_of({"USERNAME": "win"}) == "win"
 
 
 @pytest.mark.parametrize(

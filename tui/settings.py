@@ -1,78 +1,219 @@
-"""What the user has chosen, from flags, then the environment, then `config.toml`, then defaults. Frozen."""
+"""What the user has chosen, from flags, then the environment, then `config.toml`, then defaults. Frozen.
+
+The fields of `Settings` are the one table of all settings: the command line, `config.toml`, `ably-tui config`
+and the README's table follow it. Leaves what a value may be to `values`.
+"""
 
 from __future__ import annotations
 
-import difflib
-import getpass
-import hashlib
-import os
-import platform
-import re
-import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TypeGuard
+from typing import Any, Literal, TypeGuard
 
-import platformdirs
+from tui import values
+from tui.machine import HOME_VARIABLE, Folders, terminal_of, theme_of, user_of
+from tui.values import SettingsError, host_and_port, since_of
+
+__all__ = [
+    "DEMO_MODEL",
+    "FILE",
+    "HOME_VARIABLE",
+    "TABLE",
+    "About",
+    "Folders",
+    "Settings",
+    "SettingsError",
+    "host_and_port",
+    "is_demo",
+    "read_file",
+    "resolve",
+]
 
 DEMO_MODEL = "demo"
-HOME_VARIABLE = "ABLY_TUI_HOME"
-"""Environment variable: one folder for settings, state and logs, in place of the platform's."""
-UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-SECRETS = frozenset({"ably_key", "ably_token", "ably_auth_url"})
-ENVIRONMENT = {
-    "ably_key": "ABLY_API_KEY",
-    "ably_token": "ABLY_TOKEN",
-    "ably_auth_url": "ABLY_AUTH_URL",
-    "model": "ANTHROPIC_MODEL",
-}
-"""Settings that an environment variable gives, beside `ANTHROPIC_*`, which the agent reads itself."""
+FILE = "config.toml"
+_FLAG, _DEFAULT = "flag", "default"
 
 
-class SettingsError(Exception):
-    """A setting is wrong. Its text says which, and what would be right."""
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is to be known of a setting beside its name, type and default."""
+
+    what: str
+    """For people, in one line."""
+    check: Callable[[Any], object]
+    """Takes what was given, returns the value."""
+    default: str = "none"
+    """The default in words."""
+    flag: str | None = None
+    variable: str | None = None
+    """Environment variable."""
+    secret: bool = False
+    """Whether it is never shown, and never read from a file."""
+
+
+def _about(*about: Any, **more: Any) -> dict[str, About]:
+    return {"about": About(*about, **more)}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting, resolved. Names are those of the flags, with `_` for `-`."""
+    """Every setting, resolved. In `config.toml` they have these names, and the flags `-` for `_`."""
 
-    channel: str
-    client_id: str
-    model: str | None = None
-    """Name of the model; None means the agent's default."""
-    max_tokens: int = 8_192
-    system: str | None = None
-    local: bool = True
-    """Whether the channel is the one on this machine."""
-    endpoint: str | None = None
-    """`HOST[:PORT]` of an Ably-compatible server."""
-    tls: bool = True
-    since: int | None = 600_000
-    """Milliseconds of the channel's past that are shown; None means all of it."""
-    theme: str | None = None
-    """Name of a Textual theme; None follows the terminal's background where it says which."""
-    ably_key: str | None = field(default=None, repr=False)
-    ably_token: str | None = field(default=None, repr=False)
-    ably_auth_url: str | None = field(default=None, repr=False)
+    channel: str = field(
+        metadata=_about("channel to attach to", values.name, "ai:<user>", flag="--channel"),
+    )
+    client_id: str = field(
+        metadata=_about("who you are on it", values.client_id, "<user>-<4 hex>", flag="--client-id"),
+    )
+    local: bool = field(
+        default=True,
+        metadata=_about(
+            "whether the channel is this machine's",
+            values.switch,
+            "true, false with an Ably credential or an endpoint",
+            flag="--local, --cloud",
+        ),
+    )
+    endpoint: str | None = field(
+        default=None,
+        metadata=_about("an Ably-compatible server, `HOST[:PORT]`", values.endpoint, flag="--endpoint"),
+    )
+    tls: bool = field(
+        default=True,
+        metadata=_about("whether the connection to it is encrypted", values.switch, "true", flag="--no-tls"),
+    )
+    since: int | None = field(
+        default=600_000,
+        metadata=_about(
+            "how much of the past to show: `10m`, `2h`, `all`, `none`", since_of, "10m", flag="--since"
+        ),
+    )
+    """Milliseconds; None means all there is."""
+    messages_per_second: int | None = field(
+        default=None,
+        metadata=_about(
+            "most messages to publish in a second, `none` for no limit",
+            values.limit,
+            "40, none on this machine",
+        ),
+    )
+    """0 means no limit; None means the link's own."""
+    model: str | None = field(
+        default=None,
+        metadata=_about(
+            "model that answers your prompts",
+            values.name,
+            "claude-sonnet-5-5, demo where neither a model nor a key is given",
+            flag="--model",
+            variable="ANTHROPIC_MODEL",
+        ),
+    )
+    """None means the agent's default."""
+    max_tokens: int = field(
+        default=8_192,
+        metadata=_about("longest answer, in tokens", values.whole, "8192", flag="--max-tokens"),
+    )
+    system: str | None = field(default=None, metadata=_about("system prompt", values.text, flag="--system"))
+    pattern: Literal["token", "response", "auto"] = field(
+        default="auto",
+        metadata=_about(
+            "publish a message per `token`, one `response` that grows, or what the channel allows",
+            values.one_of(*values.PATTERNS),
+            "auto",
+            flag="--pattern",
+        ),
+    )
+    allow_cancel: Literal["any", "own", "none"] = field(
+        default="any",
+        metadata=_about(
+            "whose cancel ends your agent's answers: `any`, `own`, `none`",
+            values.one_of("any", "own", "none"),
+            "any",
+            flag="--allow-cancel",
+        ),
+    )
+    allow_from: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            "client ids that your agent answers beside you", values.names, flag="--allow-from"
+        ),
+    )
+    tools: tuple[str, ...] = field(
+        default=(), metadata=_about("tools that the model may ask for", values.names, flag="--tools")
+    )
+    tools_root: Path | None = field(
+        default=None,
+        metadata=_about(
+            "folder that tools see", values.folder, "the current folder", flag="--tools-root"
+        ),
+    )
+    price: Mapping[str, tuple[float, float]] = field(
+        default_factory=dict,
+        metadata=_about("what models cost: `model = [input, output]`, USD per million tokens", values.prices),
+    )
+    theme: str | None = field(
+        default=None,
+        metadata=_about(
+            "colours of the screen: a theme's name",
+            values.name,
+            "dark, or light where COLORFGBG says so",
+            flag="--theme",
+        ),
+    )
+    color: bool = field(
+        default=True,
+        metadata=_about(
+            "whether there are colours; NO_COLOR, set to anything, says no", values.switch, "true"
+        ),
+    )
+    reduced_motion: bool = field(
+        default=False, metadata=_about("nothing blinks, spins or slides", values.switch, "false")
+    )
+    plain: bool = field(
+        default=False,
+        metadata=_about(
+            "whole lines of text, no full-screen display", values.switch, "false", flag="--plain"
+        ),
+    )
+    notify: Literal["bell", "desktop", "none"] = field(
+        default="bell",
+        metadata=_about(
+            "how the end of an answer is told: `bell`, `desktop`, `none`",
+            values.one_of("bell", "desktop", "none"),
+            "bell",
+        ),
+    )
+    keymap: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=_about('keys by the command\'s id: `zoom = "f"`, `end = ["G", "end"]`', values.keys),
+    )
+    """Several keys are separated by commas. That the ids exist is checked by whoever knows the commands."""
+    ably_key: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_about("Ably API key", values.name, variable="ABLY_API_KEY", secret=True),
+    )
+    ably_token: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_about("Ably token or JWT", values.name, variable="ABLY_TOKEN", secret=True),
+    )
+    ably_auth_url: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_about("where Ably tokens are got from", values.name, variable="ABLY_AUTH_URL", secret=True),
+    )
+    origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Where each setting comes from: `flag`, `environment NAME`, `config.toml` or `default`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folders:
-    """Where the program keeps its files."""
-
-    config: Path
-    state: Path
-
-    @classmethod
-    def of(cls, environ: Mapping[str, str]) -> Folders:
-        """Return the platform's folders, or those below ABLY_TUI_HOME."""
-        home = environ.get(HOME_VARIABLE)
-        if home:
-            return cls(Path(home).expanduser(), Path(home).expanduser())
-        return cls(platformdirs.user_config_path("ably-tui"), platformdirs.user_state_path("ably-tui"))
+TABLE: Mapping[str, About] = {
+    each.name: each.metadata["about"] for each in fields(Settings) if "about" in each.metadata
+}
+"""Every setting by its name, in the order in which they are shown."""
+_SECRETS = tuple(name for name, about in TABLE.items() if about.secret)
 
 
 def resolve(flags: Mapping[str, object], environ: Mapping[str, str], file: Mapping[str, object]) -> Settings:
@@ -82,60 +223,68 @@ def resolve(flags: Mapping[str, object], environ: Mapping[str, str], file: Mappi
     `local` and `cloud` are two flags for one setting: without either, an Ably credential or an endpoint means
     the cloud and anything else this machine.
     """
-    values = _merged(flags, environ, file)
-    has_credential = any(values.get(name) for name in SECRETS)
-    values["local"] = _is_local(flags, values, has_credential=has_credential)
-    if values.get("endpoint") and not values["local"] and not has_credential:
-        raise SettingsError("--endpoint needs ABLY_API_KEY, a key of that server, in the environment")
-    values["since"] = since_of(str(values.get("since", "10m")))
-    values["max_tokens"] = _whole("max_tokens", values.get("max_tokens", 8_192))
+    _refuse_unknown(file)
+    given = _given(flags, environ, file)
+    given.setdefault("local", _where(given))
     user = user_of(environ)
-    values.setdefault("channel", f"ai:{user}")
-    values.setdefault("client_id", f"{user}-{_terminal(environ)}")
-    values.setdefault("theme", theme_of(environ))
-    _check(values)
-    return Settings(**values)  # type: ignore[arg-type]  # each was checked above
+    given.setdefault("channel", (f"ai:{user}", _DEFAULT))
+    given.setdefault("client_id", (f"{user}-{terminal_of(environ)}", _DEFAULT))
+    theme = theme_of(environ)
+    if theme is not None:
+        given.setdefault("theme", (theme, "environment COLORFGBG"))
+    checked: dict[str, Any] = {name: _checked(name, *pair) for name, pair in given.items()}
+    has_credential = any(name in checked for name in _SECRETS)
+    if flags.get("cloud") and not has_credential:
+        raise SettingsError("--cloud needs ABLY_API_KEY, ABLY_TOKEN or ABLY_AUTH_URL in the environment")
+    if "endpoint" in checked and not checked["local"] and not has_credential:
+        raise SettingsError("--endpoint needs ABLY_API_KEY, a key of that server, in the environment")
+    origins = {name: given[name][1] if name in given else _DEFAULT for name in TABLE}
+    return Settings(**checked, origins=origins)
 
 
-def _merged(
-    flags: Mapping[str, object], environ: Mapping[str, str], file: Mapping[str, object]
-) -> dict[str, object]:
-    known = {each.name for each in fields(Settings)}
+def _refuse_unknown(file: Mapping[str, object]) -> None:
     for name in file:
-        if name in SECRETS:
-            raise SettingsError(f"config.toml: keep {name} out of files; set {ENVIRONMENT[name]} instead")
-        if name not in known:
-            near = difflib.get_close_matches(name, known - SECRETS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known - SECRETS))}"
-            raise SettingsError(f"config.toml: unknown setting {name}; {hint}")
-    values = dict(file)
-    values |= {name: environ[variable] for name, variable in ENVIRONMENT.items() if environ.get(variable)}
-    values |= {name: value for name, value in flags.items() if value is not None and name in known}
-    return values
+        if name in _SECRETS:
+            raise SettingsError(f"{FILE}: keep {name} out of files; set {TABLE[name].variable} instead")
+        if name not in TABLE:
+            known = [each for each in TABLE if each not in _SECRETS]
+            hint = values.near(name, known) or f"; known are {', '.join(sorted(known))}"
+            raise SettingsError(f"{FILE}: unknown setting {name}{hint}")
 
 
-def _is_local(flags: Mapping[str, object], values: Mapping[str, object], *, has_credential: bool) -> object:
-    if flags.get("local"):
-        return True
+def _given(
+    flags: Mapping[str, object], environ: Mapping[str, str], file: Mapping[str, object]
+) -> dict[str, tuple[object, str]]:
+    """Return what was said, and where, of each setting that anything was said of."""
+    if flags.get("local") and flags.get("cloud"):
+        raise SettingsError("say --local or --cloud, not both")
+    given: dict[str, tuple[object, str]] = {}
+    for name, about in TABLE.items():
+        if flags.get(name) is not None:
+            given[name] = flags[name], _FLAG
+        elif about.variable is not None and environ.get(about.variable):
+            given[name] = environ[about.variable], f"environment {about.variable}"
+        elif name in file:
+            given[name] = file[name], FILE
     if flags.get("cloud"):
-        if not has_credential:
-            raise SettingsError("--cloud needs ABLY_API_KEY, ABLY_TOKEN or ABLY_AUTH_URL in the environment")
-        return False
-    return values.get("local", not (has_credential or values.get("endpoint")))
+        given["local"] = False, _FLAG
+    if environ.get("NO_COLOR"):  # no-color.org: any value but an empty one
+        given["color"] = False, "environment NO_COLOR"
+    return given
 
 
-def _check(values: Mapping[str, object]) -> None:
-    for name in ("channel", "client_id", "model", "system", "endpoint", "theme"):
-        value = values.get(name)
-        if value is not None and (not isinstance(value, str) or not value.strip()):
-            raise SettingsError(f"{name} must be a text that is not empty")
-    for name in ("local", "tls"):
-        if not isinstance(values.get(name, True), bool):
-            raise SettingsError(f"{name} must be true or false")
-    if re.search(r"[\x00-\x1f\x7f]", f"{values['channel']}{values['client_id']}"):
-        raise SettingsError("channel and client_id cannot hold control characters")
-    if values["client_id"] == "*":
-        raise SettingsError("client_id must be a name of its own, not *")
+def _where(given: Mapping[str, tuple[object, str]]) -> tuple[object, str]:
+    """Return whether the channel is this machine's when nobody says, and what that follows from."""
+    remote = next((given[name] for name in (*_SECRETS, "endpoint") if name in given), None)
+    return (True, _DEFAULT) if remote is None else (False, remote[1])
+
+
+def _checked(name: str, value: object, origin: str) -> object:
+    try:
+        return TABLE[name].check(value)
+    except SettingsError as error:
+        place = {_FLAG: TABLE[name].flag, FILE: f"{FILE}: {name}"}.get(origin)
+        raise SettingsError(f"{place or origin.removeprefix('environment ')}: {error}") from None
 
 
 def read_file(path: Path) -> Mapping[str, object]:
@@ -153,58 +302,3 @@ def read_file(path: Path) -> Mapping[str, object]:
 def is_demo(model: str | None) -> TypeGuard[str]:
     """Return whether a model is the demo, whose names all begin alike."""
     return model is not None and model.split("-")[0] == DEMO_MODEL
-
-
-def since_of(text: str) -> int | None:
-    """Return a time span in milliseconds: `10m`, `2h`, `30s`, `1d`; 0 for `none`, None for `all`."""
-    if text == "all":
-        return None
-    if text == "none":
-        return 0
-    match = re.fullmatch(r"(\d{1,6})([smhd])", text)
-    if match is None:
-        raise SettingsError(f"since: {text!r} is no time span; say 10m, 2h, 1d, all or none")
-    return int(match[1]) * UNITS[match[2]]
-
-
-def host_and_port(endpoint: str, *, tls: bool) -> tuple[str, int]:
-    """Return host and port of `HOST[:PORT]` (or `[IPv6]:PORT`); the port is the protocol's own by default."""
-    match = re.fullmatch(r"(?:\[([0-9a-fA-F:.]+)\]|([^\s:/@]+))(?::(\d{1,5}))?", endpoint)
-    port = int(match[3]) if match and match[3] else 443 if tls else 80
-    if match is None or not 0 < port < 65_536:
-        raise SettingsError(f"endpoint: {endpoint!r} is not HOST or HOST:PORT")
-    return match[1] or match[2], port
-
-
-def user_of(environ: Mapping[str, str]) -> str:
-    """Return the user's name, as far as it can stand in a channel's name."""
-    name = environ.get("USER") or environ.get("USERNAME") or ""
-    if not name:
-        try:
-            name = getpass.getuser()
-        except (OSError, KeyError):  # a user id without a name, as in a container
-            name = "me"
-    return re.sub(r"[^\w.-]", "-", name) or "me"
-
-
-def theme_of(environ: Mapping[str, str]) -> str | None:
-    """Return the theme for a terminal that says in COLORFGBG (`15;0`) that its background is light."""
-    background = environ.get("COLORFGBG", "").rpartition(";")[2]
-    return "textual-light" if background in {"7", "15"} else None
-
-
-def _terminal(environ: Mapping[str, str]) -> str:
-    """Return four hex digits that stay the same for as long as this terminal does."""
-    try:
-        terminal = os.ttyname(sys.stdin.fileno())
-    except (OSError, ValueError, AttributeError):  # no terminal, or a platform without names for them
-        terminal = str(os.getppid())
-    window = environ.get("TMUX_PANE") or environ.get("TERM_SESSION_ID") or environ.get("WINDOWID") or ""
-    place = f"{platform.node()} {terminal} {window}"
-    return hashlib.blake2s(place.encode(), digest_size=2).hexdigest()
-
-
-def _whole(name: str, value: object) -> int:
-    if isinstance(value, bool) or not str(value).isdecimal() or int(str(value)) < 1:
-        raise SettingsError(f"{name}: {value!r} is no whole number above 0")
-    return int(str(value))

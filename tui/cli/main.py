@@ -1,82 +1,129 @@
-"""Reads the command line and starts what it asks for."""
+"""Reads the command line and starts what it asks for.
+
+Each command is a module with a line of help, its flags and what it does; what they share is in `flags`. None
+of them imports anything heavy before it runs, so that `--help` and completion are quick.
+"""
 
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
-OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+from tui.cli import agent, completion, config, doctor, flags, publish, serve, tail
+from tui.cli.exits import FAILED, INTERRUPTED, OK, USAGE, Failure
+from tui.settings import FILE, TABLE, Folders, Settings, SettingsError, read_file, resolve
 
+PROGRAM = "ably-tui"
+DESCRIPTION = "A terminal wall and chat for the AI responses on an Ably channel."
 EPILOG = """\
 With an Ably key (ABLY_API_KEY) the channel is on Ably, else on this machine; with an Anthropic key
 (ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server of your own) a real model answers, else the demo model.
-With neither it runs at once. Keys are read from the environment only.
+With neither it runs at once. Keys are read from the environment only. Without a command the screen opens.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. `ably-tui COMMAND --help` says more of each.
 """
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+class Command(Protocol):
+    """What a command's module holds."""
+
+    HELP: str
+    """What it is for, in one line."""
+
+    def add(self, parser: argparse.ArgumentParser, /) -> None:
+        """Add its flags and arguments. Called only when they are needed."""
+
+    def run(self, arguments: argparse.Namespace, settings: Settings, folders: Folders, /) -> int:
+        """Do what it is for; return the exit code. A `SettingsError` is told by the caller."""
+
+
+COMMANDS: Mapping[str, Command] = {
+    "agent": agent,
+    "tail": tail,
+    "publish": publish,
+    "serve": serve,
+    "config": config,
+    "doctor": doctor,
+    "completion": completion,
+}
+"""Every command, in the order of the help."""
+
+
+def parser(named: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, with the flags of the commands that are `named`."""
     whole = argparse.ArgumentParser(
-        prog="ably-tui",
-        description="A terminal wall and chat for the AI responses on an Ably channel.",
+        prog=PROGRAM,
+        description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     whole.add_argument("--version", action="store_true", help="show the version and exit")
-    whole.add_argument("--channel", metavar="NAME", help="channel to attach to (ai:<user>)")
-    whole.add_argument("--client-id", metavar="ID", help="who you are on the channel (<user>-<4 hex>)")
-    whole.add_argument("--model", metavar="ID", help="model that answers your prompts; demo needs no key")
-    whole.add_argument("--max-tokens", metavar="N", help="longest answer, in tokens (8192)")
-    whole.add_argument("--system", metavar="TEXT", help="system prompt")
-    where = whole.add_mutually_exclusive_group()
-    where.add_argument(
-        "--local", action="store_true", default=None, help="channel on this machine, keys or not"
-    )
-    where.add_argument(
-        "--cloud", action="store_true", default=None, help="channel on Ably; needs a credential"
-    )
-    whole.add_argument("--endpoint", metavar="HOST[:PORT]", help="an Ably-compatible server of your own")
-    whole.add_argument(
-        "--no-tls", dest="tls", action="store_false", default=None, help="plain connection to it"
-    )
-    whole.add_argument(
-        "--since", metavar="SPAN", help="how much of the past to show: 10m, 2h, all, none (10m)"
-    )
-    whole.add_argument("--theme", metavar="NAME", help="colours: textual-dark, textual-light, nord …")
+    flags.screen(whole)
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    serve = commands.add_parser(
-        "serve", help="run the local channel server in the foreground", add_help=False
-    )
-    serve.add_argument("rest", nargs=argparse.REMAINDER)
+    filled = set(named)
+    for name, command in COMMANDS.items():
+        one = commands.add_parser(name, help=command.HELP, description=_sentence(command.HELP))
+        if name in filled:
+            command.add(one)
+            # argparse has no other way to what was added
+            one.set_defaults(takes={action.dest for action in one._actions})  # noqa: SLF001
     return whole
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments[:1] == ["serve"]:
-        from tui.cli.serve import serve
-
-        return serve(arguments[1:])
-    whole = parser()
-    flags = vars(whole.parse_args(arguments))
-    if flags.pop("command") is not None:
-        whole.error("serve comes first and has flags of its own: ably-tui serve --help")
-    if flags.pop("version"):
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a locale without some character costs that character only
+    words = list(sys.argv[1:] if argv is None else argv)
+    whole = parser(words)
+    arguments = whole.parse_args(words)
+    for flag in _misplaced(arguments):
+        whole.error(f"{flag} means nothing to {arguments.command}")
+    if arguments.version:
         from importlib.metadata import version
 
-        print(f"ably-tui {version('ably-tui')}")
+        print(f"{PROGRAM} {version(PROGRAM)}")
         return OK
-    from tui.settings import Folders, SettingsError, read_file, resolve
-
     folders = Folders.of(os.environ)
     try:
-        settings = resolve(flags, os.environ, read_file(folders.config / "config.toml"))
+        settings = resolve(vars(arguments), os.environ, read_file(folders.config / FILE))
+        return _run(arguments, settings, folders)
     except SettingsError as error:
-        print(f"ably-tui: {error}", file=sys.stderr)
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
         return USAGE
+    except Failure as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has had enough. What is still buffered would fail again at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def _run(arguments: argparse.Namespace, settings: Settings, folders: Folders) -> int:
+    if arguments.command is not None:
+        code = COMMANDS[arguments.command].run(arguments, settings, folders)
+        sys.stdout.flush()
+        return code
     from tui.cli.screen import run
 
     return run(settings, folders)
+
+
+def _misplaced(arguments: argparse.Namespace) -> list[str]:
+    """Return the flags that were given before a command that does not take them."""
+    if arguments.command is None:
+        return []
+    known = {**{name: about.flag for name, about in TABLE.items()}, "local": "--local", "cloud": "--cloud"}
+    return [str(known[name]) for name in known.keys() & vars(arguments).keys() - arguments.takes]
+
+
+def _sentence(line: str) -> str:
+    return f"{line[0].upper()}{line[1:]}."

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tui.cli.main import COMMANDS, main, parser
+from tui.settings import TABLE
+
+HEAVY = {"textual", "ably", "anthropic"}
+_LOADED = """
+import json, sys
+from tui.cli.main import COMMANDS, parser
+for name, command in COMMANDS.items():
+    parser([name]).format_help()
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for settings and state, and no keys."""
+    for name in [name for name in os.environ if name.startswith(("ABLY_", "ANTHROPIC_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ABLY_TUI_HOME", str(tmp_path))
+    return tmp_path
+
+
+def said_of(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, object]:
+    """What `config --json` says, with these words before and after it."""
+    assert main([*words]) == 0
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    return {line["setting"]: line["value"] for line in lines}
+
+
+def test_help_lists_every_command_with_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    for name, command in COMMANDS.items():
+        assert f"{name} {' '.join(command.HELP.split())}" in text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_of_its_own(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([name, "--help"])
+    assert left.value.code == 0
+    assert f"ably-tui {name}" in capsys.readouterr().out
+
+
+def test_nothing_heavy_is_imported_for_help() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _LOADED], capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = {name.partition(".")[0] for name in json.loads(done.stdout)}
+    assert not HEAVY & loaded
+
+
+def test_a_shared_flag_may_stand_before_the_command_or_after_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said_of(capsys, "--channel", "a", "config", "--json")["channel"] == "a"
+    assert said_of(capsys, "config", "--channel", "a", "--json")["channel"] == "a"
+    assert said_of(capsys, "--channel", "a", "config", "--json", "--channel", "b")["channel"] == "b"
+
+
+def test_what_no_flag_says_is_not_in_the_arguments() -> None:
+    arguments = vars(parser().parse_args(["doctor"]))
+    assert not TABLE.keys() & arguments.keys()
+
+
+@pytest.mark.parametrize("flag", ["--client-id=ana", "--no-tls", "--local", "--cloud"])
+def test_a_flag_before_a_command_that_does_not_take_it_is_refused(
+    flag: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([flag, "serve", "--stop"])
+    assert left.value.code == 2
+    assert f"{flag.partition('=')[0]} means nothing to serve" in capsys.readouterr().err
+
+
+def test_a_wrong_setting_is_wrong_usage(own_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (own_folder / "config.toml").write_text('chanel = "x"')
+    assert main(["config"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "ably-tui: config.toml: unknown setting chanel; did you mean channel?\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["--nonsense"], ["nonsense"], ["--local", "--cloud"], ["config", "--pattern", "x"]]
+)
+def test_a_wrong_command_line_is_wrong_usage(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == 2
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("ably-tui ")
+
+
+def test_a_reader_that_has_had_enough_is_no_failure(tmp_path: Path) -> None:
+    command = "from tui.cli.main import main; import sys; sys.exit(main(['config']))"
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", command],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "ABLY_TUI_HOME": str(tmp_path)},
+            check=False,
+            timeout=60,
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_serve_stops_what_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--stop"]) == 0
+    assert capsys.readouterr().out == "there is no server to stop\n"

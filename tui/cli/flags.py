@@ -1,0 +1,77 @@
+"""Flags that several commands share, in groups: a command's `add` calls those that mean something to it.
+
+A flag that is a setting has the setting's name as its `dest`, and says what the table of settings says. One
+that is not given leaves no attribute, so that `ably-tui --channel a tail` and `ably-tui tail --channel a` are
+the same.
+"""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS, ArgumentParser
+from typing import TYPE_CHECKING, Any
+
+from tui.settings import TABLE
+from tui.values import PATTERNS
+
+if TYPE_CHECKING:
+    from argparse import _ActionsContainer
+
+
+def place(parser: ArgumentParser) -> None:
+    """Add which channel, as whom, and on which server."""
+    setting(parser, "channel", metavar="NAME")
+    setting(parser, "client_id", metavar="ID")
+    where = parser.add_mutually_exclusive_group()
+    here, there = "channel on this machine, keys or not", "channel on Ably; needs a credential"
+    where.add_argument("--local", action="store_true", default=SUPPRESS, help=here)
+    where.add_argument("--cloud", action="store_true", default=SUPPRESS, help=there)
+    setting(parser, "endpoint", metavar="HOST[:PORT]")
+    parser.add_argument(
+        "--no-tls", dest="tls", action="store_false", default=SUPPRESS, help="plain connection to it"
+    )
+
+
+def model(parser: ArgumentParser) -> None:
+    """Add which model answers, and how its answer is published."""
+    setting(parser, "model", metavar="ID")
+    setting(parser, "max_tokens", metavar="N")
+    setting(parser, "system", metavar="TEXT")
+    pattern(parser)
+
+
+def pattern(parser: ArgumentParser) -> None:
+    """Add how a response is published."""
+    setting(parser, "pattern", choices=PATTERNS)
+
+
+def past(parser: ArgumentParser) -> None:
+    """Add how much of the channel's past counts."""
+    setting(parser, "since", metavar="SPAN")
+
+
+def plain(parser: ArgumentParser) -> None:
+    """Add output for people who want text only."""
+    setting(parser, "plain", action="store_true")
+
+
+def machine(parser: _ActionsContainer) -> None:
+    """Add output for programs; `arguments.json` is always there."""
+    parser.add_argument("--json", action="store_true", help="JSON lines")
+
+
+def screen(parser: ArgumentParser) -> None:
+    """Add all that is a setting of the screen."""
+    place(parser)
+    model(parser)
+    past(parser)
+    plain(parser)
+    setting(parser, "theme", metavar="NAME")
+
+
+def setting(parser: _ActionsContainer, name: str, **how: Any) -> None:
+    """Add the flag of one setting; `how` is what argparse wants to know beside its name and help."""
+    about = TABLE[name]
+    assert about.flag is not None  # noqa: S101  only settings with a flag are asked for
+    told = "" if about.default in ("none", "false") else f" ({about.default})"
+    words = f"{about.what}{told}".replace("`", "")
+    parser.add_argument(about.flag, dest=name, default=SUPPRESS, help=words, **how)
