@@ -80,7 +80,7 @@ class RawServer:
             headers = {name.lower(): value for name, value in (text.split(": ", 1) for text in fields)}
             body = await reader.readexactly(int(headers.get("content-length", "0")))
             script = self.scripts[min(len(self.requests), len(self.scripts) - 1)]
-            self.requests.append((line, headers, json.loads(body)))
+            self.requests.append((line, headers, json.loads(body or b"null")))
             for piece in script:
                 writer.write(piece)
                 await writer.drain()

@@ -24,8 +24,8 @@ from tests.agent.raw_server import (
     refused,
     stream,
 )
-from tui.agent import Agent, AgentSettings, Turn
-from tui.wire import Outgoing, Start, Stop, Text, UserInput
+from tui.agent import Agent, AgentSettings, Turn, Yielded
+from tui.wire import Kind, Notice, Start, Stop, Text, ToolCall, UserInput
 
 PROMPT = UserInput("p1", "What is six times seven?")
 KEY = "sk-ant-api03-verysecret"
@@ -43,33 +43,38 @@ async def agent_for(url: str, **changes: object) -> AsyncIterator[Agent]:
         await agent.close()
 
 
-async def ask(url: str, **changes: object) -> list[Outgoing]:
+async def ask(url: str, **changes: object) -> list[Yielded]:
     async with agent_for(url, **changes) as agent:
         return [value async for value in agent.answer(PROMPT)]
 
 
-async def answer_of(*pieces: bytes, **changes: object) -> list[Outgoing]:
+async def answer_of(*pieces: bytes, **changes: object) -> list[Yielded]:
     async with raw_server(*pieces) as server:
         return await ask(server.url, **changes)
 
 
-def checked(values: Sequence[Outgoing]) -> tuple[Start, str, Stop]:
+def checked(values: Sequence[Yielded]) -> tuple[Start, str, Stop]:
     """Return start, text and stop of a response; it must have just these, with one id, and show no key."""
     start, *texts, stop = values
     assert isinstance(start, Start)
     assert isinstance(stop, Stop)
     assert start.prompt_id == "p1"
-    assert {value.response_id for value in values if not isinstance(value, UserInput)} == {start.response_id}
+    assert {value.response_id for value in values if not isinstance(value, UserInput | Notice)} == {
+        start.response_id
+    }
     assert KEY not in repr(values)
-    return start, "".join(text.text for text in texts if isinstance(text, Text)), stop
+    text = "".join(text.text for text in texts if isinstance(text, Text) and text.kind is Kind.TEXT)
+    return start, text, stop
 
 
 async def test_a_whole_answer() -> None:
     values = await answer_of(*stream())
     assert values == [
         Start("msg_1", "p1", None, "m"),
+        Text("msg_1", "hm", kind=Kind.THINKING),
         Text("msg_1", "42"),
         Text("msg_1", " 木漏れ日 🎉"),
+        ToolCall("msg_1", "toolu_1", "get_weather", '{"location": "Paris"}'),
         Stop("msg_1", "tool_use", input_tokens=12, output_tokens=17),
     ]
 
@@ -295,7 +300,7 @@ async def test_other_stop_reasons_are_no_errors(reason: str) -> None:
     assert (stop.stop_reason, stop.error) == (reason, None)
 
 
-async def drain(values: AsyncIterator[Outgoing]) -> None:
+async def drain(values: AsyncIterator[Yielded]) -> None:
     async for _ in values:
         pass
 
@@ -366,7 +371,7 @@ async def test_closing_the_iterator_closes_the_stream() -> None:
 async def test_several_at_once() -> None:
     async with raw_server(*stream()) as server, agent_for(server.url) as agent:
 
-        async def one(number: int) -> list[Outgoing]:
+        async def one(number: int) -> list[Yielded]:
             return [value async for value in agent.answer(UserInput(f"p{number}", "hi"))]
 
         answers = await asyncio.gather(*(one(number) for number in range(8)))

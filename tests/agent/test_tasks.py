@@ -2,13 +2,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Any
 
 import pytest
 
 from tests.agent.raw_server import raw_server, stream
 from tests.agent.test_answer import ANSWER, agent_for
-from tui.agent import AgentTasks, Turn
-from tui.wire import Outgoing, Start, Stop, Text, UserInput
+from tui.agent import NO_WISHES, AgentTasks, Turn, Wishes, Yielded
+from tui.wire import (
+    Action,
+    ApprovalResponse,
+    Cancel,
+    Cancelled,
+    ChannelMessage,
+    Citation,
+    Cite,
+    Notice,
+    Outgoing,
+    Start,
+    Stop,
+    Text,
+    UserInput,
+    encode,
+)
 
 PROMPT = UserInput("p1", "hello", model="m")
 
@@ -39,16 +55,24 @@ class Log:
 class Speaker:
     """Answers with these values; then raises, or waits until it is closed."""
 
-    def __init__(self, *values: Outgoing, fails: Exception | None = None, waits: bool = False) -> None:
+    def __init__(self, *values: Yielded, fails: Exception | None = None, waits: bool = False) -> None:
         self.values = values
         self.fails = fails
         self.waits = waits
         self.past: Sequence[Turn] | None = None
         self.closed = 0
+        self.asked: list[tuple[str | None, int, Wishes]] = []
 
     async def answer(
-        self, prompt: UserInput, past: Sequence[Turn] = (), *, model: str | None = None
-    ) -> AsyncGenerator[Outgoing, None]:
+        self,
+        prompt: UserInput,
+        past: Sequence[Turn] = (),
+        *,
+        model: str | None = None,
+        nth: int = 0,
+        wishes: Wishes = NO_WISHES,
+    ) -> AsyncGenerator[Yielded, None]:
+        self.asked.append((model, nth, wishes))
         self.past = past
         try:
             for value in self.values:
@@ -176,8 +200,14 @@ async def test_an_agent_that_will_not_stop_is_not_heard_any_more(caplog: pytest.
 
     class Stubborn(Speaker):
         async def answer(
-            self, prompt: UserInput, past: Sequence[Turn] = (), *, model: str | None = None
-        ) -> AsyncGenerator[Outgoing, None]:
+            self,
+            prompt: UserInput,
+            past: Sequence[Turn] = (),
+            *,
+            model: str | None = None,
+            nth: int = 0,
+            wishes: Wishes = NO_WISHES,
+        ) -> AsyncGenerator[Yielded, None]:
             yield BEGUN[0]
             try:
                 await asyncio.Event().wait()
@@ -210,12 +240,135 @@ async def test_a_task_that_is_cancelled_from_outside_still_ends_its_response() -
     await tasks.close(1)
 
 
+def message(
+    value: Outgoing, *, client: str = "ben", name: str | None = None, **changes: Any
+) -> ChannelMessage:
+    publication = encode(value)
+    extras = {"headers": dict(publication.headers)} | changes.pop("extras", {})
+    return ChannelMessage(
+        "s1", 0, 0, name or publication.name, publication.data, client_id=client, extras=extras, **changes
+    )
+
+
+async def test_several_models_are_asked_the_same() -> None:
+    log, agent = Log(), Speaker(fails=ZeroDivisionError("x"))
+    tasks, wishes = log.tasks(), Wishes(thinking="low")
+    tasks.ask(agent, UserInput("p1", "?", in_reply_to="r0"), models=["a", None, "b"], wishes=wishes)
+    assert tasks.running == 3
+    assert tasks.asked_here("p1")
+    assert not tasks.asked_here("p2")
+    await until(lambda: not tasks.running)
+    assert agent.asked == [("a", 0, wishes), (None, 1, wishes), ("b", 2, wishes)]
+    starts = [value for value in log.values if isinstance(value, Start)]
+    assert starts == [
+        Start("failed-p1", "p1", "r0", "a"),
+        Start("failed-p1-2", "p1", "r0"),
+        Start("failed-p1-3", "p1", "r0", "b"),
+    ]
+    assert sum(isinstance(value, UserInput) for value in log.values) == 1
+    await tasks.close(1)
+
+
+@pytest.mark.parametrize(
+    ("said", "ended"),
+    [
+        (message(Cancel("r1")), {"r1"}),
+        (message(Cancel("r1", "p1")), {"r1"}),
+        (message(Cancel(None, "p1")), {"r1", "r2"}),
+        (message(Cancel("p1")), set()),
+        (message(Cancel("r9", "p1")), set()),  # somebody else's answer to it
+        (message(Cancel(None, "r1")), set()),
+        (message(Cancel("r1"), live=False), set()),
+        (message(Cancel("r1"), action=Action.UPDATE), set()),
+        (message(Cancel("r1"), name="ai-cancel"), set()),
+        (message(Cancel("r1"), extras={"ai": {"transport": {"run-id": "r1"}}}), set()),
+        (message(Cancelled("r1")), set()),
+        (message(ApprovalResponse("t1", approved=True)), set()),
+    ],
+)
+async def test_which_answer_a_cancel_means(said: ChannelMessage, ended: set[str]) -> None:
+    log = Log()
+    tasks = log.tasks()
+    for id_ in ("r1", "r2"):
+        tasks.answer(Speaker(Start(id_, "p1"), waits=True), PROMPT)
+    await until(lambda: len(log.values) == 2)
+    assert tasks.response_ids("p1") == {"r1", "r2"}
+    tasks.hear(said)
+    assert {value.response_id for value in log.values if isinstance(value, Stop)} == ended
+    assert all(value.cancelled_by == "ben" for value in log.values if isinstance(value, Stop))
+    await tasks.close(1)
+
+
+async def test_citations_and_notices_are_told_aside() -> None:
+    log, asides = Log(), list[tuple[UserInput, Cite | Notice]]()
+    tasks = AgentTasks(
+        log, lambda _prompt, _why: None, aside=lambda prompt, value: asides.append((prompt, value))
+    )
+    cite, notice = Cite("r1", Citation("a")), Notice("too long")
+    tasks.ask(Speaker(notice, *BEGUN, cite, Stop("r1")), PROMPT)
+    await until(lambda: not tasks.running)
+    assert asides == [(PROMPT, notice), (PROMPT, cite)]
+    assert log.values == [PROMPT, *BEGUN, Stop("r1")]
+    await tasks.close(1)
+
+
+async def test_a_prompt_that_is_on_the_channel_already() -> None:
+    log, done = Log(), list[int]()
+    tasks = log.tasks()
+    tasks.answer(Speaker(*BEGUN, Stop("r1")), PROMPT, ended=lambda: done.append(1))
+    await until(lambda: done)
+    assert log.values == [*BEGUN, Stop("r1")]
+    tasks.answer(Speaker(waits=True), PROMPT, ended=lambda: done.append(2))
+    await tasks.close(1)
+    await until(lambda: done == [1, 2])
+    tasks.answer(Speaker(), PROMPT, ended=lambda: done.append(3))
+    assert done == [1, 2, 3]
+
+
+@pytest.mark.parametrize("begun", [True, False])
+async def test_withdrawing(begun: bool) -> None:
+    log = Log()
+    tasks = log.tasks()
+    agent = Speaker(*(BEGUN if begun else ()), waits=True)
+    tasks.answer(agent, PROMPT)
+    await until(lambda: agent.past is not None)
+    tasks.withdraw("p2", "me")
+    tasks.withdraw("p1", "me")
+    await until(lambda: agent.closed)
+    assert log.values == ([*BEGUN, Stop("r1", "cancelled", cancelled_by="me")] if begun else [])
+    await tasks.close(1)
+
+
+async def test_refusing() -> None:
+    log = Log()
+    log.tasks().refuse(PROMPT, "Too much.")
+    assert log.values == [
+        Start("failed-p1", "p1", model="m"),
+        Stop("failed-p1", "error", "Too much."),
+    ]
+
+
+async def test_an_answer_that_is_cancelled_before_its_first_step_ends_as_well() -> None:
+    log = Log()
+    tasks = log.tasks()
+    before = asyncio.all_tasks()
+    tasks.answer(Speaker(), PROMPT)
+    for task in asyncio.all_tasks() - before:
+        task.cancel()
+    await until(lambda: not tasks.running)
+    assert [type(value) for value in log.values] == [Start, Stop]
+
+
+def test_deciding_where_nothing_can_be_asked() -> None:
+    assert not Log().tasks().decide("t1", approved=True)
+
+
 async def test_a_real_agent_is_cancelled_at_the_model_too() -> None:
     log = Log()
     async with raw_server(*stream()[:9], silent=True) as server, agent_for(server.url) as agent:
         tasks = log.tasks()
         tasks.ask(agent, PROMPT)
-        await until(lambda: len(log.values) == 3)
+        await until(lambda: any(isinstance(value, Text) for value in log.values))
         assert tasks.cancel("msg_1", "ana")
         async with asyncio.timeout(10):
             await server.gone.wait()

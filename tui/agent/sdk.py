@@ -8,22 +8,26 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, get_args
 
-import anthropic
 import httpx2
 from anthropic import AsyncAnthropic
+from anthropic.resources.messages import DEPRECATED_MODELS
+from anthropic.types import Model
 
-from tui.agent import errors
+from tui.agent import errors, models
+from tui.agent.models import ModelInfo
 from tui.agent.response import Response
-from tui.agent.settings import AgentSettings
+from tui.agent.settings import NO_THINKING, NO_WISHES, AgentSettings, Wishes
+from tui.agent.tools.box import Toolbox, ToolUse
 from tui.agent.turns import MessageParam
-from tui.wire import Outgoing
+from tui.agent.values import Yielded
+from tui.wire import ToolResult
 
 if TYPE_CHECKING:
-    from anthropic import APIRequest, AsyncAPIResponse, AsyncCallNext
-    from anthropic.lib.streaming import AsyncMessageStream
+    from anthropic import APIRequest, AsyncAPIResponse, AsyncCallNext, AsyncStream
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +35,10 @@ _CONNECT = 5.0
 """Seconds to connect, as the SDK has it."""
 _DRAIN = 1.0
 """Seconds to wait for the end of a body whose answer is complete."""
+_ASIDE = 5.0
+"""Seconds that the server may take for what is only asked in passing: models, and counting tokens."""
+_PAGE = 1_000
+"""Models that are asked for at once: the most that the API gives."""
 _PATIENCE = 20.0
 """Seconds: a server that wants a longer pause before the next attempt is not asked again by itself, because
 whoever waits for the answer would see nothing and not know why."""
@@ -63,37 +71,143 @@ class Client:
         await self._client.close()
 
     async def answer(
-        self, messages: Sequence[MessageParam], model: str, *, prompt_id: str, in_reply_to: str | None
-    ) -> AsyncGenerator[Outgoing, None]:
+        self,
+        messages: Sequence[MessageParam],
+        model: str,
+        *,
+        prompt_id: str,
+        in_reply_to: str | None,
+        nth: int = 0,
+        wishes: Wishes = NO_WISHES,
+        toolbox: Toolbox | None = None,
+    ) -> AsyncGenerator[Yielded, None]:
         """Yield the response; see `Agent.answer`."""
-        response = Response(model, prompt_id, in_reply_to)
+        call_ids = str if toolbox is None else toolbox.call_id
+        response = Response(model, prompt_id, in_reply_to, nth=nth, call_ids=call_ids)
         place = errors.Place(model, self._server, self._settings.secrets, self._settings.timeout)
+        said: list[Any] = list(messages)
         try:
-            async with self._messages.stream(
-                model=model,
-                max_tokens=self._settings.max_tokens,
-                messages=cast("Sequence[anthropic.types.MessageParam]", messages),
-                system=self._settings.system or anthropic.omit,
-            ) as stream:
-                async for event in stream:
-                    for value in response.take(event):
+            for _ in range(_TURNS):
+                response.begin()
+                async with aclosing(self._turn(response, said, model, wishes, toolbox)) as values:
+                    async for value in values:
                         yield value
-                    if response.complete:
-                        await _drain(stream)
-                        return
-            error = (_UNFINISHED if response.id else _NO_ANSWER).format(server=self._server)
+                if not response.complete:
+                    break
+                if not _goes_on(response, toolbox):
+                    yield response.stop()
+                    return
+            unfinished = _UNFINISHED if response.id else _NO_ANSWER
+            error = (_ENDLESS if response.complete else unfinished).format(server=self._server)
         except Exception as failure:  # noqa: BLE001 - a hostile server can make the SDK raise anything
             _log.info("%s failed: %s", model, type(failure).__name__)
             error = errors.explain(failure, place)
         for value in response.fail(error):
             yield value
 
+    async def count(
+        self,
+        messages: Sequence[MessageParam],
+        model: str,
+        wishes: Wishes = NO_WISHES,
+        toolbox: Toolbox | None = None,
+    ) -> int:
+        """Return how many tokens a request has, by the API; raise whatever the SDK raises."""
+        request = self._request(model, list(messages), wishes, toolbox)
+        del request["max_tokens"]
+        asker = self._client.with_options(timeout=min(_ASIDE, self._settings.timeout), max_retries=0)
+        counted: object = (await asker.messages.count_tokens(**request)).input_tokens
+        if not isinstance(counted, int):
+            raise TypeError("no number of tokens")
+        return counted
 
+    async def models(self) -> list[ModelInfo]:
+        """Return what models the server has, in its order; raise whatever the SDK raises."""
+        asker = self._client.with_options(timeout=min(_ASIDE, self._settings.timeout), max_retries=0)
+        page = await asker.models.list(limit=_PAGE)
+        listed: Any = page.data
+        found = (models.listed(each) for each in listed or ())
+        return models.marked((info for info in found if info is not None), DEPRECATED_MODELS)
+
+    async def _turn(
+        self, response: Response, said: list[Any], model: str, wishes: Wishes, toolbox: Toolbox | None
+    ) -> AsyncGenerator[Yielded, None]:
+        """Yield one turn of the model and what its tools say; add to `said` what the next turn is to know."""
+        request = self._request(model, said, wishes, toolbox)
+        async with await self._messages.create(**request, stream=True) as stream:
+            async for event in stream:
+                for value in response.take(event):
+                    yield value
+                if response.complete:
+                    await _drain(stream)
+                    break
+        if not response.complete or not _goes_on(response, toolbox):
+            return
+        said.append({"role": "assistant", "content": response.content})
+        if toolbox is None:
+            return
+        results: list[dict[str, object]] = []
+        for use in response.uses:
+            async with aclosing(toolbox.run(response.id, use)) as values:
+                async for value in values:
+                    yield value
+                    if isinstance(value, ToolResult):
+                        results.append(_result(use, value))
+        if results:
+            said.append({"role": "user", "content": results})
+
+    def _request(
+        self, model: str, messages: list[Any], wishes: Wishes, toolbox: Toolbox | None
+    ) -> dict[str, Any]:
+        settings = self._settings
+        request: dict[str, Any] = {
+            "model": model,
+            "max_tokens": wishes.max_tokens or settings.max_tokens,
+            "messages": messages,
+        }
+        if system := settings.system if wishes.system is None else wishes.system:
+            request["system"] = system
+        if toolbox is not None and toolbox.schemas:
+            request["tools"] = toolbox.schemas
+        effort = wishes.thinking or settings.thinking
+        if effort == NO_THINKING:
+            request["thinking"] = {"type": "disabled"}
+        elif effort is not None:
+            # Without `display` a model may think in silence.
+            request["thinking"] = {"type": "adaptive", "display": "summarized"}
+            request["output_config"] = {"effort": effort}
+        return request
+
+
+def known_models() -> list[ModelInfo]:
+    """Return the models that the SDK knows by name."""
+    return models.known((name for part in get_args(Model) for name in get_args(part)), DEPRECATED_MODELS)
+
+
+def _goes_on(response: Response, toolbox: Toolbox | None) -> bool:
+    """Whether another turn follows a complete one: the API paused, or tools are to be called."""
+    if response.reason == "pause_turn":
+        return bool(response.content)
+    return toolbox is not None and bool(response.uses)
+
+
+def _result(use: ToolUse, value: ToolResult) -> dict[str, object]:
+    return {
+        "type": "tool_result",
+        "tool_use_id": use.tool_use_id,
+        "content": value.result,
+        "is_error": value.failed,
+    }
+
+
+_TURNS = 30
+"""Turns of one answer, after which it ends, whatever tools its model still wants to call."""
+_ENDLESS = "The model has called tools for too long. " + errors.PARTIAL
 _UNFINISHED = "{server} ended the answer before it was complete. " + errors.PARTIAL
 _NO_ANSWER = "{server} sent no answer as the Messages API has it. Check ANTHROPIC_BASE_URL."
 
 
-async def _drain(stream: AsyncMessageStream[Any]) -> None:
+async def _drain(stream: AsyncStream[Any]) -> None:
     """Read what follows message_stop, only the end of the body, so that the connection can be used again."""
     try:
         async with asyncio.timeout(_DRAIN):

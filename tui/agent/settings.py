@@ -10,10 +10,19 @@ from pathlib import Path
 DEFAULT_MODEL = "claude-sonnet-5-5"
 """In the SDK's list of models and not among its deprecated ones (anthropic 2.12.0)."""
 DEFAULT_MAX_TOKENS = 8_192
+EFFORTS = ("low", "medium", "high", "xhigh", "max")
+"""How much a model may think: Anthropic's `output_config.effort` (anthropic 2.12.0)."""
+NO_THINKING = "off"
+"""In place of an effort: no thinking, also where the model would by itself."""
 _NO_KEY = "no-key"
 """What is sent to a server that needs no key (Ollama, LM Studio, llama.cpp, vLLM); the SDK insists on one."""
 _FEDERATION = ("ANTHROPIC_FEDERATION_RULE_ID", "ANTHROPIC_ORGANIZATION_ID")
 _IDENTITY = ("ANTHROPIC_IDENTITY_TOKEN", "ANTHROPIC_IDENTITY_TOKEN_FILE")
+
+
+def _check_effort(thinking: str | None) -> None:
+    if thinking is not None and thinking not in (*EFFORTS, NO_THINKING):
+        raise ValueError(f"{thinking!r} is no effort; there are {', '.join((*EFFORTS, NO_THINKING))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,18 @@ class AgentSettings:
     """Seconds that a model may stay silent, before its answer and within it."""
     max_retries: int = 2
     """How often a request is repeated that failed before its answer began."""
+    thinking: str | None = None
+    """How much the model may think before it answers: one of `EFFORTS`, or `off`; None leaves it to the
+    model's default.
+    """
+    window: int | None = None
+    """Tokens that a request may have, its answer included; None means what the server says of the model, else
+    200,000. Older turns of a longer thread are left out.
+    """
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for an effort that is none."""
+        _check_effort(self.thinking)
 
     @classmethod
     def from_environment(
@@ -76,6 +97,24 @@ class AgentSettings:
         """What must never be shown."""
         given = (self.api_key, self.auth_token, *self.headers.values())
         return tuple(value for value in given if value and value != _NO_KEY)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is wanted of one answer or thread in place of the settings; None leaves them as they are."""
+
+    system: str | None = None
+    """Empty for none at all."""
+    max_tokens: int | None = None
+    thinking: str | None = None
+    """One of `EFFORTS`, or `off`."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for an effort that is none."""
+        _check_effort(self.thinking)
+
+
+NO_WISHES = Wishes()
 
 
 def has_credentials(environ: Mapping[str, str]) -> bool:

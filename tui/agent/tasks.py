@@ -8,73 +8,193 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing
-from typing import Protocol
+from typing import Any, Protocol
 
-from tui.agent.answer import failed_id
+from tui.agent.approvals import Approvals
+from tui.agent.policy import Cancels, Decider, Verdict
+from tui.agent.running import Aside, Publisher, Running
+from tui.agent.settings import NO_WISHES, Wishes
 from tui.agent.turns import Turn
-from tui.wire import Outgoing, Start, Stop, Text, UserInput
+from tui.agent.values import Yielded
+from tui.wire import (
+    Action,
+    ApprovalResponse,
+    Cancel,
+    ChannelMessage,
+    UserInput,
+    decode,
+)
 
 _log = logging.getLogger(__name__)
-
-
-class Publisher(Protocol):
-    """Where values go; the link has one."""
-
-    async def deliver(self, value: Outgoing) -> None:
-        """Publish and wait for the acknowledgement; raise an exception whose text is for people."""
-
-    def publish(self, value: Outgoing) -> None:
-        """Publish in the order of the calls; never block, never raise."""
 
 
 class Answers(Protocol):
     """Who answers; `Agent` does."""
 
     def answer(
-        self, prompt: UserInput, past: Sequence[Turn] = (), *, model: str | None = None
-    ) -> AsyncGenerator[Outgoing, None]:
-        """Yield `Start`, any number of `Text`, `Stop`."""
+        self,
+        prompt: UserInput,
+        past: Sequence[Turn] = (),
+        *,
+        model: str | None = None,
+        nth: int = 0,
+        wishes: Wishes = NO_WISHES,
+    ) -> AsyncGenerator[Yielded, None]:
+        """Yield `Start`, what is said, `Stop`."""
 
 
 HEARTBEAT = 5.0
 """Seconds of a model's silence after which viewers are told, by an empty token, that its agent is there."""
 
+HEARD = frozenset({"cancel", "approval-response"})
+"""Names of the messages that tell an agent something."""
+
 Undelivered = Callable[[UserInput, str], None]
 """Takes a prompt back that could not be published, and why, in words for people."""
+_REMEMBERED = 10_000
+"""Prompts that are known to have been asked here."""
 
 
 class AgentTasks:
     """The agents that are answering now. Every method belongs to one event loop."""
 
-    def __init__(self, publisher: Publisher, undelivered: Undelivered, heartbeat: float = HEARTBEAT) -> None:
+    def __init__(
+        self,
+        publisher: Publisher,
+        undelivered: Undelivered,
+        heartbeat: float = HEARTBEAT,
+        *,
+        approvals: Approvals | None = None,
+        cancels: Cancels = Cancels.ANY,
+        aside: Aside = lambda _prompt, _value: None,
+    ) -> None:
+        """`approvals` is what the agents' tools wait on; `cancels` says whose cancel is obeyed."""
         self._publisher = publisher
         self._heartbeat = heartbeat
+        self._approvals = approvals
+        self._cancels = cancels
+        self._aside = aside
         self._undelivered = undelivered
-        self._running: set[_Running] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._running: set[Running] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._asked: dict[str, None] = {}
         self._closed = False
 
     @property
     def running(self) -> int:
-        """How many prompts are being answered, those included that wait for delivery."""
+        """How many answers are being given, those included that wait for delivery."""
         return sum(not running.ended for running in self._running)
 
-    def ask(self, agent: Answers, prompt: UserInput, past: Sequence[Turn] = ()) -> None:
-        """Publish a prompt and let the agent answer it; `past` is its thread, oldest first.
+    def asked_here(self, prompt_id: str) -> bool:
+        """Whether `ask` was given this prompt."""
+        return prompt_id in self._asked
+
+    def response_ids(self, prompt_id: str) -> set[str]:
+        """Return the ids of the responses to a prompt that have begun here and not ended."""
+        return {
+            running.response_id
+            for running in self._running
+            if running.prompt.prompt_id == prompt_id and running.response_id and not running.ended
+        }
+
+    def ask(
+        self,
+        agent: Answers,
+        prompt: UserInput,
+        past: Sequence[Turn] = (),
+        *,
+        models: Sequence[str | None] = (None,),
+        asker: str | None = None,
+        wishes: Wishes = NO_WISHES,
+    ) -> None:
+        """Publish a prompt and let the agent answer it, once with each of `models` (None: the prompt's, else
+        its own); `past` is its thread, oldest first, `asker` the clientId that publishes it.
 
         When the prompt cannot be published no model is asked, and the prompt goes back to `undelivered`.
         """
         if self._closed:
             self._undelivered(prompt, "The agent is closing.")
             return
-        running = _Running(prompt, self._publisher)
-        task = asyncio.get_running_loop().create_task(self._run(running, agent, past))
-        running.task = task
+        self._asked[prompt.prompt_id] = None
+        if len(self._asked) > _REMEMBERED:
+            del self._asked[next(iter(self._asked))]
+        delivery = asyncio.get_running_loop().create_task(self._deliver(prompt))
+        self._tasks.add(delivery)
+        delivery.add_done_callback(self._tasks.discard)
+        for nth, model in enumerate(models):
+            running = Running(prompt, self._publisher, self._aside, asker=asker, model=model, nth=nth)
+            self._begin(running, self._run(running, agent, past, wishes, delivery))
+
+    def answer(
+        self,
+        agent: Answers,
+        prompt: UserInput,
+        past: Sequence[Turn] = (),
+        *,
+        model: str | None = None,
+        asker: str | None = None,
+        wishes: Wishes = NO_WISHES,
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Let the agent answer a prompt that is on the channel already; `ended` is called once, after it."""
+        if self._closed:
+            ended()
+            return
+        running = Running(prompt, self._publisher, self._aside, asker=asker, model=model)
+        task = self._begin(running, self._run(running, agent, past, wishes, None))
+        task.add_done_callback(lambda _task: ended())
+
+    def refuse(self, prompt: UserInput, error: str) -> None:
+        """Say on the channel that a prompt will not be answered here, and why, in words for people."""
+        if not self._closed:
+            Running(prompt, self._publisher, self._aside).finish("error", error=error)
+
+    def _begin(self, running: Running, run: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = running.task = asyncio.get_running_loop().create_task(run)
         self._running.add(running)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+
+        def done(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            running.finish("cancelled")  # a task that is cancelled before its first step has run nothing
+            self._running.discard(running)
+
+        task.add_done_callback(done)
+        return task
+
+    def hear(self, message: ChannelMessage) -> None:
+        """Take a message that arrives on the channel: others cancel and allow by what they publish. What
+        history holds was said to somebody else, and counts for nothing.
+        """
+        if not message.live or message.name not in HEARD or message.action is not Action.CREATE:
+            return
+        said = decode(message)
+        match said:
+            case Cancel():
+                self._obey(said, message.client_id)
+            case ApprovalResponse() if self._approvals is not None:
+                claim = message.extras.get("userClaim")
+                decider = Decider(message.client_id, claim if isinstance(claim, str) else None)
+                if (objection := self._approvals.objection(said, decider)) is not None:
+                    self._publisher.publish(objection)
+
+    def decide(
+        self, call_id: str, *, approved: bool, reason: str | None = None, by: str | None = None
+    ) -> bool:
+        """Answer an approval request by a key press in this process, which always counts; `by` is the
+        clientId of whoever pressed it. Returns whether there was a request that waited.
+        """
+        if self._approvals is None:
+            return False
+        said = ApprovalResponse(call_id, approved, reason)
+        return self._approvals.hear(said, Decider(by, own=True)) is Verdict.COUNTS
+
+    def _obey(self, said: Cancel, canceller: str | None) -> None:
+        for running in tuple(self._running):
+            if running.is_meant(said) and not running.ended and self._cancels.obeys(running.asker, canceller):
+                self._end(running, canceller)
 
     def cancel(self, id_: str, by: str | None) -> bool:
         """End the response to this promptId, or with this responseId, as cancelled by a clientId.
@@ -85,6 +205,15 @@ class AgentTasks:
         for running in found:
             self._end(running, by)
         return bool(found)
+
+    def withdraw(self, prompt_id: str, by: str | None) -> None:
+        """End the answer to a prompt because somebody else gives it: as cancelled, or as if it had never been
+        where nothing of it was published.
+        """
+        for running in tuple(self._running):
+            if running.prompt.prompt_id == prompt_id and not running.ended:
+                running.ended = running.response_id is None
+                self._end(running, by)
 
     async def close(self, timeout: float, by: str | None = None) -> None:  # noqa: ASYNC109 - it raises nothing
         """End everything as cancelled by a clientId, take no more prompts, and wait for the tasks to end.
@@ -99,18 +228,26 @@ class AgentTasks:
             if late:
                 _log.warning("%d agent tasks did not end in time", len(late))
 
-    def _end(self, running: _Running, by: str | None) -> None:
+    def _end(self, running: Running, by: str | None) -> None:
         running.finish("cancelled", by=by)
         self._running.discard(running)
         if running.task is not None:
             running.task.cancel()
 
-    async def _run(self, running: _Running, agent: Answers, past: Sequence[Turn]) -> None:
+    async def _run(
+        self,
+        running: Running,
+        agent: Answers,
+        past: Sequence[Turn],
+        wishes: Wishes,
+        delivery: asyncio.Task[str | None] | None,
+    ) -> None:
         prompt = running.prompt
         try:
-            if await self._delivered(running):
+            if delivery is None or await self._delivered(running, delivery):
                 running.beat(self._heartbeat)
-                async with aclosing(agent.answer(prompt, past)) as values:
+                answer = agent.answer(prompt, past, model=running.model, nth=running.nth, wishes=wishes)
+                async with aclosing(answer) as values:
                     async for value in values:
                         running.take(value)
                 running.finish("error", error="The agent ended without an answer. Try again.")
@@ -122,63 +259,18 @@ class AgentTasks:
             running.finish("error", error=f"The agent failed ({type(error).__name__}). The log says more.")
         finally:
             running.rest()
-            self._running.discard(running)
 
-    async def _delivered(self, running: _Running) -> bool:
+    async def _delivered(self, running: Running, delivery: asyncio.Task[str | None]) -> bool:
+        refused = await asyncio.shield(delivery)
+        running.ended = running.ended or refused is not None
+        return refused is None
+
+    async def _deliver(self, prompt: UserInput) -> str | None:
+        """Publish a prompt; return why it could not be, after it has gone back."""
         try:
-            await self._publisher.deliver(running.prompt)
+            await self._publisher.deliver(prompt)
         except Exception as error:  # noqa: BLE001 - whatever it is, the draft goes back with its text
-            running.ended = True
-            self._undelivered(running.prompt, str(error) or type(error).__name__)
-            return False
-        return True
-
-
-class _Running:
-    """A prompt that is being answered, and what was published of its response."""
-
-    def __init__(self, prompt: UserInput, publisher: Publisher) -> None:
-        self.prompt = prompt
-        self.response_id: str | None = None
-        self.ended = False
-        self.task: asyncio.Task[None] | None = None
-        self._publisher = publisher
-        self._spoken = False  # since the last heartbeat
-        self._timer: asyncio.TimerHandle | None = None
-
-    def beat(self, every: float) -> None:
-        """Say that the response goes on, from now on, while its model is silent for so many seconds."""
-        if not (self._spoken or self.ended or self.response_id is None):
-            self._publisher.publish(Text(self.response_id, ""))
-        self._spoken = False
-        self._timer = asyncio.get_running_loop().call_later(every, self.beat, every)
-
-    def rest(self) -> None:
-        """End the heartbeat."""
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def known_as(self, id_: str) -> bool:
-        """Whether this is the prompt's id, or its response's."""
-        return id_ in (self.prompt.prompt_id, self.response_id)
-
-    def take(self, value: Outgoing) -> None:
-        """Publish what the agent yielded, unless the response has ended already."""
-        if self.ended:
-            return
-        if isinstance(value, Start):
-            self.response_id = value.response_id
-        elif isinstance(value, Stop):
-            self.ended = True
-        self._spoken = True
-        self._publisher.publish(value)
-
-    def finish(self, stop_reason: str, *, error: str | None = None, by: str | None = None) -> None:
-        """Publish the end, and before it the beginning where there was none; nothing if it has ended."""
-        if self.ended:
-            return
-        if self.response_id is None:
-            self.response_id = failed_id(self.prompt.prompt_id)
-            self._publisher.publish(Start(self.response_id, self.prompt.prompt_id, model=self.prompt.model))
-        self.ended = True
-        self._publisher.publish(Stop(self.response_id, stop_reason, error, cancelled_by=by))
+            why = str(error) or type(error).__name__
+            self._undelivered(prompt, why)
+            return why
+        return None
