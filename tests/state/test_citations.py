@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from tests.messages import Channel
 from tests.state.mixed import MutableChannel
 from tests.state.test_conversation import only
-from tui.state import Conversation
-from tui.state.citations import characters
-from tui.wire import Action, Annotation, AnnotationAction, ChannelMessage, Start, Text, clean_text
+from tui.state import Block, Conversation, Mark
+from tui.state.citations import CITATIONS, MESSAGES, Citations, characters, marks
+from tui.wire import Action, Annotation, AnnotationAction, ChannelMessage, Citation, Start, Text, clean_text
 
 TYPE = "citations:multiple.v1"
 
@@ -97,3 +97,39 @@ def test_places_are_those_of_the_cleaned_prefix(published: str, units: list[int]
         for unit, place in zip(wanted, found, strict=True):
             prefix = published.encode("utf-16-le")[: 2 * unit].decode("utf-16-le", "ignore")
             assert place == len(clean_text(prefix))
+
+
+def test_a_mark_is_in_the_block_that_what_is_cited_ends_in() -> None:
+    blocks = [Block(), Block()]
+    for block, text in zip(blocks, ("abcd", "efgh"), strict=True):
+        block.append(text)
+
+    def placed(start: int | None, end: int | None) -> tuple[int | None, int, int]:
+        (mark,) = marks([Citation("x", start=start, end=end)], "abcdefgh", blocks)
+        return None if mark.block is None else blocks.index(mark.block), mark.start, mark.end
+
+    assert placed(1, 3) == (0, 1, 3)
+    assert placed(2, 6) == (1, 0, 2)
+    assert placed(5, 99) == (1, 1, 4)
+    assert placed(99, 100) == (None, 0, 0)
+    assert placed(None, None) == (None, 0, 0)
+    assert marks([Citation("x", start=0, end=1)], "", []) == [Mark(Citation("x", start=0, end=1))]
+
+
+def test_of_very_many_the_first_citations_and_the_messages_annotated_last_are_kept() -> None:
+    citations = Citations()
+    for number in range(CITATIONS + 1):
+        citations.annotate(cite("m", f"{number:06}", "x", 0))
+    assert len(citations.of("m")) == CITATIONS
+    for number in range(MESSAGES):
+        citations.annotate(cite(f"m{number}", "1", "x", 0))
+    assert "m" not in citations
+    assert "m0" in citations
+
+
+def test_what_is_no_citation_or_sums_up_none_is_nothing() -> None:
+    citations = Citations()
+    like = Annotation("1", "m", "likes:flag.v1", 1, AnnotationAction.CREATE, "x", {}, "ana")
+    assert not citations.annotate(like)
+    assert not citations.sum_up("m", {"likes:flag.v1": {"x": {"total": 1}}}, live=True)
+    assert "m" not in citations

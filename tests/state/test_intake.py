@@ -1,32 +1,12 @@
 """What messages cost is counted in steps, and does not grow with what there is already."""
 
-import sys
 from collections.abc import Callable
-from types import FrameType
-from typing import Any
 
 from tests.messages import Channel
+from tests.state.steps import steps
 from tui.state import Conversation
 from tui.state.rawlog import KEPT
 from tui.wire import ChannelMessage, Start, Stop, Text, ToolProgress
-
-
-def steps(work: Callable[[], object]) -> int:
-    """Return how many calls and lines some work takes."""
-    count = 0
-
-    def trace(_frame: FrameType, _event: str, _argument: Any) -> Any:
-        nonlocal count
-        count += 1
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return count
 
 
 def grows(channel: Channel, make: Callable[[int], list[ChannelMessage]], many: int) -> float:

@@ -117,7 +117,7 @@ def test_keeping_texts_elsewhere_or_joined_changes_nothing(log: list[ChannelMess
     conversation = Conversation(Store().stow, limit)
     for message in log:
         conversation.apply(message)
-        strands: dict[str, Strand] = conversation._intake.strands
+        strands: dict[str, Strand] = conversation._intake.strands.all
         for strand in strands.values():
             strand.compact(0)
         conversation._intake.refold(list(strands))

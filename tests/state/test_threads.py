@@ -1,8 +1,23 @@
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+
 from tests.messages import Channel
+from tests.state.mixed import logs
+from tests.state.steps import steps
 from tests.state.test_conversation import after
 from tui.state import Conversation
-from tui.state.threads import Choices, heads, question_of, siblings_of, thread_of, turns_of
-from tui.wire import Outgoing, Start, Stop, Text, UserInput
+from tui.state.threads import (
+    Choices,
+    families,
+    heads,
+    question_of,
+    siblings_of,
+    thread_of,
+    turns_of,
+)
+from tui.wire import ChannelMessage, Outgoing, Start, Stop, Text, UserInput
 
 
 def answered(
@@ -83,3 +98,85 @@ def test_circles_and_missing_links_survive() -> None:
     assert [each.key for each in thread_of(conversation, conversation.responses["a"])] == ["b", "a"]
     assert [each.key for each in thread_of(conversation, conversation.responses["c"])] == ["c"]
     assert {head.response.key for head in heads(conversation)} == {"b", "c", "d"}
+
+
+def test_siblings_that_name_each_other_are_siblings() -> None:
+    channel = Channel()
+    for name, beside in (("a", "c"), ("b", "a"), ("c", "b"), ("d", "a")):
+        answered(channel, name, None, beside=beside)
+    conversation = after(channel.log)
+    (family,) = families(conversation)
+    assert [each.key for each in family] == ["a", "b", "c", "d"]
+
+
+def test_what_was_superseded_stands_alone() -> None:
+    channel = Channel()
+    answered(channel, "a", "q")
+    channel.publish(Start("b", prompt_id="p-a", supersedes=("a",)))
+    conversation = after(channel.log)
+    old = conversation.responses["a"]
+    assert siblings_of(conversation, old) == [old]
+    assert families(conversation) == []
+    assert [head.response.key for head in heads(conversation)] == ["b"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(logs())
+def test_whatever_is_said_each_response_has_one_thread_and_one_family(log: list[ChannelMessage]) -> None:
+    conversation = after(log)
+    shown = [
+        each
+        for each in conversation.responses.values()
+        if not each.superseded and (each.response_id is not None or each.prompt is not None)
+    ]
+    for response in shown:
+        family = siblings_of(conversation, response)
+        assert response.key in [each.key for each in family]
+        assert (family in families(conversation)) is (len(family) > 1)
+        assert thread_of(conversation, response)[-1] is response
+    assert bool(heads(conversation)) is bool(shown)
+
+
+def chain(size: int) -> Conversation:
+    channel = Channel()
+    for n in range(size):
+        answered(channel, f"r{n}", "and?", to=f"r{n - 1}")
+    return after(channel.log)
+
+
+def retries(size: int) -> Conversation:
+    channel = Channel()
+    for n in range(size):
+        answered(channel, f"r{n}", "again?", sibling=f"p-r{n - 1}")
+    return after(channel.log)
+
+
+def beside(size: int) -> Conversation:
+    channel = Channel()
+    for n in range(size):
+        answered(channel, f"r{n}", None, beside=f"r{n - 1}")
+    return after(channel.log)
+
+
+def circle(size: int) -> Conversation:
+    channel = Channel()
+    for n in range(size):
+        answered(channel, f"r{n}", "?", to=f"r{(n + 1) % size}")
+    return after(channel.log)
+
+
+@pytest.mark.parametrize("shape", [chain, retries, beside, circle])
+def test_threads_cost_one_pass_whatever_shape_they_have(shape: Callable[[int], Conversation]) -> None:
+    few, many = shape(100), shape(1_000)
+
+    def cost(conversation: Conversation) -> list[int]:
+        last = list(conversation.responses.values())[-1]
+        return [
+            steps(lambda: heads(conversation)),
+            steps(lambda: siblings_of(conversation, last)),
+            steps(lambda: families(conversation)),
+            steps(lambda: thread_of(conversation, last)),
+        ]
+
+    for small, large in zip(cost(few), cost(many), strict=True):
+        assert large < 11 * small + 100

@@ -34,6 +34,10 @@ from tui.wire.responses import append, encode, end, replace
         ),
         (message("thinking", "hm", {"responseId": "r", "kind": "thinking"}), Part("r", "hm", Kind.THINKING)),
         (message("response", "hm", {"responseId": "r", "kind": "unheard of"}), Part("r", "hm")),
+        (
+            message("response", "rest", {"responseId": "r", "continues": "true"}),
+            Part("r", "rest", continues=True),
+        ),
         # What a publisher appends to need not be text.
         (message("response", [{"type": "text", "text": "a"}, "b"], {"responseId": "r"}), Part("r", "ab")),
         (message("response", {"text": "a"}, {"responseId": "r"}), Part("r", "a")),

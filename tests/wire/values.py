@@ -167,6 +167,7 @@ parts = st.builds(
     model=maybe,
     done=st.booleans(),
     label=st.just("") | ids,
+    continues=st.booleans(),
 )
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),

@@ -8,7 +8,7 @@ from tui.state.block import UNKNOWN, Approval, Block, Decision, Tool
 from tui.state.changes import Appended, Change, Opened, Removed, Replaced, TakenOver, Updated
 from tui.state.citations import Mark
 from tui.state.conversation import Conversation
-from tui.state.intake import Counts
+from tui.state.counts import Counts
 from tui.state.people import Publisher
 from tui.state.response import Prompt, Response, Status
 

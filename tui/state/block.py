@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tui.state.kept import Piece, Stow, Stowed, joined
 from tui.state.people import Publisher
 from tui.wire import Cleaner, Kind, Route
+from tui.wire.immutable import immutable
 
 LOOSE = 512
 """Pieces of a text that are kept one by one; older ones are joined: a short string is mostly overhead."""
@@ -15,7 +16,7 @@ UNKNOWN = -1
 """How much is missing where nobody can say."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Decision:
     """What somebody said to an approval request. Whether it counts is for a policy to say."""
 
@@ -40,6 +41,8 @@ class Approval:
     """When the server received the request, ms since the epoch."""
     route: Route | None = None
     """How an answer has to travel; None for the usual way."""
+    altered: bool = False
+    """Whether the arguments held what no terminal may be sent, and are shown without it."""
     decisions: list[Decision] = field(default_factory=list)
     """In the order of the channel."""
 

@@ -7,20 +7,19 @@ before it, so whoever shows texts keeps how much of each block is shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tui.state.block import Block
 from tui.state.response import Response
+from tui.wire.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Opened:
     """A response that nobody has seen before; it may have text already."""
 
     response: Response
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TakenOver:
     """The answer to a waiting prompt has begun: `response` takes the place of `waiting`."""
 
@@ -28,7 +27,7 @@ class TakenOver:
     response: Response
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Appended:
     """Text came at the end of a block of a response. Never empty, already cleaned."""
 
@@ -37,14 +36,14 @@ class Appended:
     block: Block
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Replaced:
     """The blocks of a response are not the old ones and something behind them: read them anew."""
 
     response: Response
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Updated:
     """Something else about a response changed: its state, model, prompt or counts, or a block came behind the
     others.
@@ -53,7 +52,7 @@ class Updated:
     response: Response
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Removed:
     """It was no response of its own after all: a message that came late showed that it is part of another."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from tui.state.block import Block
 from tui.wire import Annotation, AnnotationAction, Citation, Cleaner, citation_of, summary_of
+from tui.wire.immutable import immutable
 
 MESSAGES = 10_000
 """Messages whose citations are kept; of more those that were annotated last."""
@@ -18,7 +19,7 @@ CITATIONS = 1_000
 """Citations of one message that are kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Mark:
     """A citation with its place in the text of a block."""
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from tui.state.changes import Change, Updated
 from tui.state.citations import Mark
-from tui.state.intake import Counts, Intake
+from tui.state.counts import Counts
+from tui.state.intake import Intake
 from tui.state.kept import Stow
 from tui.state.keys import key_of
 from tui.state.life import Life
@@ -40,7 +41,7 @@ class Conversation:
         self._outages: list[tuple[int, int]] = []
         self._shown = Shown()
         self._intake = Intake(self._shown, Release(stow, limit), self._outages)
-        self._life = Life(self._shown, self._intake.strands)
+        self._life = Life(self._shown, self._intake.strands.all)
 
     @property
     def counts(self) -> Counts:
@@ -72,8 +73,8 @@ class Conversation:
 
     def by_id(self, response_id: str) -> Response | None:
         """Return the newest response with this id; AI Transport's name of a message in it will do as well."""
-        for key in (key_of(response_id), self._intake.places.message(response_id)):
-            strand = None if key is None else self._intake.strands.get(key)
+        for key in (key_of(response_id), self._intake.strands.places.message(response_id)):
+            strand = None if key is None else self._intake.strands.all.get(key)
             if strand is not None and strand.responses:
                 return strand.responses[-1]
         return None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from tui.wire.immutable import immutable
 
 Stow = Callable[[str], Callable[[], str]]
 """Takes a text away and returns what brings it back."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Stowed:
     """A text that is kept elsewhere."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from tui.wire import MAX_ID, clean_line
 
 
-@dataclass(frozen=True, slots=True)
-class Publisher:
+class Publisher(NamedTuple):
     """Who published: on a shared key the clientId is a claim, the connection id is the server's word."""
 
     client_id: str | None

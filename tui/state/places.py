@@ -19,6 +19,7 @@ from tui.wire import (
     ToolResult,
     UserInput,
 )
+from tui.wire.immutable import immutable
 
 ASIDE = ""
 """Key of what is remembered and belongs to no strand: prompts, and cancels that name only a prompt."""
@@ -37,7 +38,7 @@ class _Call:
     loose: set[str] = field(default_factory=set)  # serials of those that do not
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Move:
     """A message belongs to another strand than it was thought to."""
 

@@ -159,7 +159,7 @@ def _with_deltas(piece: Text, deltas: int) -> Text:
     return Text(piece.response_id, "", piece.seq, deltas, piece.kind)
 
 
-def record_of(run: Run) -> Record:
+def beginning_of(run: Run) -> Record:
     """Return a record that says the first text of a run."""
     first = run.first
     said = Text(first.response_id, joined(run.texts[:1]), first.seq, first.deltas, first.kind)

@@ -23,6 +23,8 @@ class Release:
 
     def add(self, key: str, characters: int) -> None:
         """Count what a strand has got."""
+        if self._stow is None:
+            return
         self._held[key] = self._held.get(key, 0) + characters
         self._characters += characters
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from tui.state.block import Block
 from tui.state.people import Publisher
 from tui.wire import Citation, Kind
+from tui.wire.immutable import immutable
 
 
 class Status(StrEnum):
@@ -32,11 +33,11 @@ class Status(StrEnum):
         return self in _IN_FLIGHT
 
 
-_SILENT = frozenset({Status.STALLED, Status.QUIET})
+_SILENT = (Status.STALLED, Status.QUIET)
 _IN_FLIGHT = frozenset({Status.WAITING, Status.LIVE, Status.QUIET, Status.SUSPENDED})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Prompt:
     """What somebody asked."""
 

@@ -19,10 +19,11 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from tui.state.block import Block
-from tui.state.fold import NOTHING, Fold, Step
+from tui.state.fold import Fold
 from tui.state.kept import Stow, Stowed, joined
 from tui.state.records import Outages, Record, Run, compacted, is_done, text_in
 from tui.state.response import Response
+from tui.state.step import NOTHING, Step
 from tui.state.versions import Versions
 from tui.wire import ChannelMessage, Kind, Revision, Text, Whole
 
@@ -50,7 +51,7 @@ class Strand:
     @property
     def responses(self) -> list[Response]:
         """In the order of their beginnings."""
-        return self._fold.responses
+        return self._fold.generations.all
 
     @property
     def empty(self) -> bool:
@@ -114,12 +115,13 @@ class Strand:
             versions.last_at = max(versions.last_at, message.timestamp, record.timestamp + passed)
         # What the message says has been seen for the first time where it was received first.
         record.received = min(record.received, message.received)
-        if message.serial in self._fold.hidden:
-            return NOTHING
-        part = self._fold.parts.get(message.serial)
+        if message.serial in self._fold.parts.hidden:
+            # Of what is hidden nothing counts but when a response was first heard to say something.
+            return Step(anew=True) if revision.text and versions.pieces == 1 else NOTHING
+        part = self._fold.parts.blocks.get(message.serial)
         whole, done, deleted = state
         otherwise = whole is not versions.whole or deleted or versions.deleted or done > versions.done
-        if part is None or appended is None or otherwise or part[1].cut:
+        if part is None or appended is None or otherwise or part[1].cut or part[1].serial != message.serial:
             return Step(anew=True)
         response, block = part
         text = block.append(appended)
@@ -137,7 +139,7 @@ class Strand:
     def owner(self, serial: str) -> tuple[Response, Block | None] | None:
         """Return the response that a message began, or is a block of, with that block; None for any other."""
         started = self._fold.starts.get(serial)
-        return self._fold.parts.get(serial) if started is None else (started, None)
+        return self._fold.parts.blocks.get(serial) if started is None else (started, None)
 
     def published(self) -> list[str]:
         """Return the text that was sent in pieces, as it was sent."""
@@ -185,7 +187,7 @@ class Strand:
                 fold.replay(record)
             else:
                 fold.step(record)
-        fold.finish()
+        fold.generations.finish()
 
 
 def _serial(record: Record | Run) -> str:

@@ -7,17 +7,18 @@ newest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from tui.state.conversation import Conversation
-from tui.state.response import Prompt, Response, Status
+from tui.state.response import Response, Status
+from tui.wire.immutable import immutable
 
 TITLE = 60
 """Characters of a thread's title at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Turn:
     """One question and its answer."""
 
@@ -26,7 +27,7 @@ class Turn:
     response_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Head:
     """A thread in a list of them."""
 
@@ -92,15 +93,16 @@ def siblings_of(conversation: Conversation, response: Response) -> list[Response
     """Return the responses that stand beside this one, it included, in the order of the channel: answers to
     the same prompt, to prompts that ask it again, and those that say that they are siblings.
     """
-    groups = _groups(conversation, _shown(conversation))
+    responses = _shown(conversation)
+    groups = _groups(conversation, responses)
     mine = groups.get(response.key)
     if mine is None:  # superseded, and not among those shown
         return [response]
-    return [each for each in _shown(conversation) if groups[each.key] == mine]
+    return [each for each in responses if groups[each.key] == mine]
 
 
 def families(conversation: Conversation) -> list[list[Response]]:
-    """Return all groups of several siblings, each in the order of the channel. Costs what `siblings_of` does."""
+    """Return all groups of several siblings, in the order of the channel; costs what `siblings_of` does."""
     responses = _shown(conversation)
     groups = _groups(conversation, responses)
     found: dict[str, list[Response]] = {}
@@ -118,14 +120,10 @@ def heads(conversation: Conversation, choices: Choices | None = None) -> list[He
     found: list[Head] = []
     for group in _grouped(family, family.children.get(None, ())):
         first = _chosen(group, chosen)
-        response, seen = first, {first.key}
-        while True:
-            replies = [reply for reply in family.children.get(response.key, ()) if reply.key not in seen]
-            if not replies:
-                break
+        response = first
+        while replies := family.children.get(response.key):
             # Of several follow-ups that are no siblings the newest is what people went on with.
             response = _chosen(_grouped(family, replies)[-1], chosen)
-            seen.add(response.key)
         found.append(Head(_title(conversation, first), response))
     return sorted(found, key=lambda head: (head.response.opened_at, head.response.key))
 
@@ -163,31 +161,42 @@ def _shown(conversation: Conversation) -> list[Response]:
 
 
 def _groups(conversation: Conversation, responses: Iterable[Response]) -> dict[str, str]:
-    """Return by key what siblings have in common: the prompt that was asked first, or the first of them."""
+    """Return by key what siblings have in common: the prompt that was asked first, or the first of them. A
+    prompt that has not been seen is as good a name.
+    """
+
+    def asked_before(prompt_id: str) -> str | None:
+        prompt = conversation.prompt(prompt_id)
+        return None if prompt is None else prompt.sibling_of
+
+    def beside(key: str) -> str | None:
+        sibling_of = conversation.responses[key].sibling_of
+        before = None if sibling_of is None else conversation.by_id(sibling_of)
+        return None if before is None else before.key
+
     groups: dict[str, str] = {}
+    firsts: dict[str, str] = {}
+    prompts: dict[str, str] = {}
     for response in responses:
-        seen = {response.key}
-        origin = response
-        while (before := _beside(conversation, origin)) is not None and before.key not in seen:
-            seen.add(before.key)
-            origin = before
-        asked = _first_prompt(conversation, origin.prompt, origin.prompt_id)
-        groups[response.key] = f"?{asked}" if asked is not None else origin.key
+        first = conversation.responses[_first(response.key, beside, firsts)]
+        asked = None if first.prompt_id is None else _first(first.prompt_id, asked_before, prompts)
+        groups[response.key] = f"?{asked}" if asked is not None else first.key
     return groups
 
 
-def _beside(conversation: Conversation, response: Response) -> Response | None:
-    return None if response.sibling_of is None else conversation.by_id(response.sibling_of)
-
-
-def _first_prompt(conversation: Conversation, prompt: Prompt | None, prompt_id: str | None) -> str | None:
-    """Return the promptId of what was asked first; a sibling that has not been seen is as good a name."""
-    seen = {prompt_id}
-    while prompt is not None and prompt.sibling_of is not None and prompt.sibling_of not in seen:
-        prompt_id = prompt.sibling_of
-        seen.add(prompt_id)
-        prompt = conversation.prompt(prompt_id)
-    return prompt_id
+def _first(name: str, before: Callable[[str], str | None], known: dict[str, str]) -> str:
+    """Return what a chain begins with: of one that leads in a circle any, the same for all that lead there.
+    `known` is what was found out already, so that no link is looked at twice.
+    """
+    chain: list[str] = []
+    at: str | None = name
+    while at is not None and at not in known:
+        chain.append(at)
+        known[at] = at
+        at = before(at)
+    first = chain[-1] if at is None else known[at]
+    known.update(dict.fromkeys(chain, first))
+    return first
 
 
 def _family(conversation: Conversation) -> _Family:
@@ -200,20 +209,25 @@ def _family(conversation: Conversation) -> _Family:
         parent = parent_of(conversation, response)
         key = parent.key if parent is not None and parent.key in keys else None
         parents[response.key] = key
+    _cut_circles(parents)
     for response in responses:
-        if _circles(parents, response.key):
-            parents[response.key] = None
         children.setdefault(parents[response.key], []).append(response)
     return _Family(parents, children, groups)
 
 
-def _circles(parents: Mapping[str, str | None], key: str) -> bool:
-    """Whether a chain comes back to where it begins."""
-    at, seen = parents[key], set[str]()
-    while at is not None and at != key and at not in seen:
-        seen.add(at)
-        at = parents[at]
-    return at == key
+def _cut_circles(parents: dict[str, str | None]) -> None:
+    """Let the first response of each circle of replies begin a thread."""
+    order = {key: number for number, key in enumerate(parents)}
+    seen: set[str] = set()
+    for key in order:
+        chain: list[str] = []
+        at: str | None = key
+        while at is not None and at not in seen:
+            seen.add(at)
+            chain.append(at)
+            at = parents[at]
+        if at in chain:
+            parents[min(chain[chain.index(at) :], key=order.__getitem__)] = None
 
 
 def _grouped(family: _Family, responses: Iterable[Response]) -> list[list[Response]]:
@@ -221,7 +235,8 @@ def _grouped(family: _Family, responses: Iterable[Response]) -> list[list[Respon
     found: dict[str, list[Response]] = {}
     for response in responses:
         group = found.pop(family.groups[response.key], [])
-        found[family.groups[response.key]] = [*group, response]
+        group.append(response)
+        found[family.groups[response.key]] = group
     return list(found.values())
 
 

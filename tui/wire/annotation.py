@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from tui.wire.immutable import immutable
 
 
 class AnnotationAction(IntEnum):
@@ -13,7 +14,7 @@ class AnnotationAction(IntEnum):
     DELETE = 1
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Annotation:
     """An annotation, live or fetched, exactly as its publisher sent it.
 

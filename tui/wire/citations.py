@@ -17,10 +17,10 @@ neither changes its text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
 
 from tui.wire.annotation import Annotation
+from tui.wire.immutable import immutable
 from tui.wire.payload import identifier, line, mapping
 
 TYPE = "citations:multiple.v1"
@@ -33,7 +33,7 @@ MAX_CLIENTS = 50
 MAX_OFFSET = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Citation:
     """A source that stands behind a part of a message's text."""
 
@@ -56,7 +56,7 @@ class Citation:
     """Who says so."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SourceTotal:
     """How often a message cites a source."""
 

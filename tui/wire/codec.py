@@ -48,24 +48,29 @@ _PATTERNS: tuple[tuple[frozenset[str], Callable[[ChannelMessage], Said]], ...] =
     (prompts.NAMES, prompts.decode),
     (responses.NAMES, responses.decode),
 )
-_BY_NAME = {name: decoder for names, decoder in _PATTERNS for name in names}
+_BY_NAME: dict[str | None, Callable[[ChannelMessage], Said]] = {
+    name: decoder for names, decoder in _PATTERNS for name in names
+}
 
 
 def decode(message: ChannelMessage) -> Said:
     """Return what the message says, as a create of it would; `Unknown` with the cause when no response can be
     made of it. Never raises, whatever the message holds.
     """
-    if message.action in (Action.META, Action.SUMMARY):
-        return Unknown(f"action {message.action.name.lower()}")
+    action = message.action
+    if action is Action.META or action is Action.SUMMARY:
+        return Unknown(f"action {action.name.lower()}")
     if message.encoding is not None:
         return Unknown(describe(message))
-    if isinstance(message.extras.get("ai"), Mapping):
+    ai = message.extras.get("ai")
+    if ai is not None and isinstance(ai, Mapping):
         return transport.decode(message)
     if legacy.follows(message):
         return legacy.decode(message)
-    if message.name in _BY_NAME:
-        return _BY_NAME[message.name](message)
-    revised = message.action in (Action.APPEND, Action.UPDATE)
+    decoder = _BY_NAME.get(message.name)
+    if decoder is not None:
+        return decoder(message)
+    revised = action in (Action.APPEND, Action.UPDATE)
     if revised or message.header("responseId") or message.header("promptId"):
         return responses.decode(message)
     return Unknown(describe(message))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tui.wire.annotation import Annotation
+from tui.wire.immutable import immutable
 from tui.wire.message import ChannelMessage
 from tui.wire.presence import Roster
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reason:
     """Why a state changed: Ably's ErrorInfo (TI1) and what a person can do about it."""
 
@@ -26,7 +26,7 @@ class Reason:
         return f"{self.message}{code}{remedy}"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ConnectionChange:
     """The viewer's connection entered a state (RTN4): initialized, connecting, connected, disconnected,
     suspended, closing, closed or failed.
@@ -40,7 +40,7 @@ class ConnectionChange:
     """Milliseconds until the next attempt, where known."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ChannelChange:
     """The viewer's channel entered a state (RTL2): attaching, attached, detached, suspended, failed …"""
 
@@ -59,7 +59,7 @@ class Severity(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Notice:
     """Something a person should know that belongs to no response."""
 
@@ -69,7 +69,7 @@ class Notice:
     """A prompt that could not be published and goes back into the prompt box."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class HistoryChange:
     """The channel's past is being fetched: how far it got."""
 
@@ -87,7 +87,7 @@ class HistoryChange:
     """Whether the channel keeps nothing older: a beginning that is not here yet is nowhere any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Gap:
     """Messages of this time were missed, and neither the connection nor history has them any more.
 

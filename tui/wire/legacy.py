@@ -26,10 +26,11 @@ PREFIX = "x-ably-"
 
 def follows(message: ChannelMessage) -> bool:
     """Return whether the message is of this generation."""
-    if message.name is not None and message.name.startswith(PREFIX):
+    name = message.name
+    if name is not None and name.startswith(PREFIX):
         return True
-    for name in mapping(message.extras.get("headers")):  # noqa: SIM110  a generator costs more, and every token pays
-        if str(name).startswith(PREFIX):
+    for header in mapping(message.extras.get("headers")):  # noqa: SIM110  a generator costs more, and every token pays
+        if str(header).startswith(PREFIX):
             return True
     return False
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
+
+from tui.wire.immutable import immutable
 
 
 class Action(IntEnum):
@@ -18,7 +20,7 @@ class Action(IntEnum):
     APPEND = 5
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ChannelMessage:
     """A message from the channel, live or from history, exactly as its publisher sent it.
 
@@ -56,7 +58,8 @@ class ChannelMessage:
     def header(self, name: str) -> str | None:
         """Value of `extras.headers[name]`; None when absent, empty or not a scalar."""
         headers = self.extras.get("headers")
-        if not isinstance(headers, Mapping):
+        # A dict nearly always, and several headers a token: asking for a Mapping costs ten times as much.
+        if type(headers) is not dict and not isinstance(headers, Mapping):
             return None
         value = headers.get(name)
         if isinstance(value, str):

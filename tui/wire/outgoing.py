@@ -6,10 +6,10 @@ of what arrives. Ids are as published; `response_id` is None where the publisher
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tui.wire.citations import Citation
+from tui.wire.immutable import immutable
 
 
 class Kind(StrEnum):
@@ -23,7 +23,7 @@ class Kind(StrEnum):
     """Something that is no text: a file, a source, an object; its text says what it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class UserInput:
     """Somebody asks something: `user-input` (Ably's guide on sessions)."""
 
@@ -43,7 +43,7 @@ class UserInput:
     """Whether other messages with this promptId may carry more of the prompt, by the order of serials."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Start:
     """A response begins: `start`."""
 
@@ -58,7 +58,7 @@ class Start:
     """The responseId that it is another answer beside."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Text:
     """A piece of a response's text or thinking: `token`, `reasoning`."""
 
@@ -73,7 +73,7 @@ class Text:
     """Whether its publisher may mean it as a text of its own and not as the rest of the one before."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Part:
     """A block of a response that is one message, whose text grows by appends and changes by updates."""
 
@@ -86,9 +86,11 @@ class Part:
     """Whether its publisher has said that nothing more will be appended."""
     label: str = ""
     """What it is, where that is no plain text: `file`, `source-url`, `refusal` …"""
+    continues: bool = False
+    """Whether it is the rest of the part before it, whose message had no room for more."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ToolCall:
     """A response calls a tool: `tool_call`. Where the arguments stream, its message grows by appends."""
 
@@ -101,7 +103,7 @@ class ToolCall:
     """Whether the arguments are complete."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ToolProgress:
     """How far a tool has got: `tool_progress`."""
 
@@ -112,7 +114,7 @@ class ToolProgress:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ToolResult:
     """What a tool has returned: `tool_result`; also a client may say it."""
 
@@ -124,7 +126,7 @@ class ToolResult:
     failed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Route:
     """How an answer reaches a response of AI Transport, which does not know `approval-response`."""
 
@@ -135,10 +137,10 @@ class Route:
     """Codec-message-id of the message that holds the call."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cite:
-    """A response cites a source: an annotation of the message that holds its text (`annotation_of`). It follows
-    the text that it belongs to.
+    """A response cites a source: an annotation of the message that holds its text (`annotation_of`). It
+    follows the text that it belongs to.
     """
 
     response_id: str | None
@@ -146,7 +148,7 @@ class Cite:
     """Its offsets count the response's text so far."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ApprovalRequest:
     """Whoever runs a tool asks whether it may: `approval-request`."""
 
@@ -160,7 +162,7 @@ class ApprovalRequest:
     """How the answer travels; None for `approval-response`."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ApprovalResponse:
     """Somebody allows a tool call or not: `approval-response`. Whether it counts depends on who says it."""
 
@@ -170,7 +172,7 @@ class ApprovalResponse:
     response_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cancel:
     """Somebody wants a response to end: `cancel`. A request, which its agent may refuse."""
 
@@ -179,28 +181,28 @@ class Cancel:
     """The prompt whose answer it is, which may not have begun; AI Transport names this one alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cancelled:
     """The agent confirms that a response was cancelled: `cancelled`."""
 
     response_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Suspended:
     """A response pauses until somebody answers it, and has not ended: AI Transport's `ai-run-suspend`."""
 
     response_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Resumed:
     """A suspended response goes on: AI Transport's `ai-run-resume`."""
 
     response_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StepStart:
     """An attempt at a step of a response begins: AI Transport's `ai-step-start`. The newest attempt at a step
     is the one that counts; what the earlier ones said is hidden.
@@ -210,7 +212,7 @@ class StepStart:
     step_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StepEnd:
     """An attempt at a step has ended, and with it every part that it left open: `ai-step-end`."""
 
@@ -219,7 +221,7 @@ class StepEnd:
     start_serial: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class InStep:
     """What is said within an attempt at a step."""
 
@@ -237,7 +239,7 @@ class InStep:
         return self.value.response_id
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Forked:
     """A tool's result with which a suspended response goes on as another, as AI Transport's client tools do:
     the response that answers `prompt_id` comes in its place.
@@ -249,7 +251,7 @@ class Forked:
     value: ToolResult
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Stop:
     """A response has ended: `stop`."""
 
@@ -264,7 +266,7 @@ class Stop:
     output_tokens: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Whole:
     """The full text of a response, in place of all its pieces: `response-complete`."""
 
@@ -272,7 +274,7 @@ class Whole:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Revision:
     """What an append, update or delete does to the message with its serial."""
 
@@ -286,7 +288,7 @@ class Revision:
     """Whether the message was deleted: softly, so `text` is empty and what was there may be kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Unknown:
     """A message that carries no response."""
 

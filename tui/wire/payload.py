@@ -108,7 +108,8 @@ def line(value: object, limit: int = MAX_LINE) -> str | None:
 
 def mapping(value: object) -> Mapping[str, object]:
     """Return a JSON object as it is, and an empty one for anything else."""
-    return value if isinstance(value, Mapping) else {}
+    # The first question answers nearly always, and costs a tenth of the second.
+    return value if type(value) is dict or isinstance(value, Mapping) else {}
 
 
 def count(value: object) -> int | None:

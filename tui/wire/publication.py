@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Self
 
+from tui.wire.immutable import immutable
 from tui.wire.message import Action
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Publication:
     """A message ready to be published, or an operation on one that has been."""
 

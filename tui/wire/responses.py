@@ -13,6 +13,7 @@ append may come without a name, so the serial is asked first. The response is th
 promptId, else the serial of the message, which then is a response of its own. Version metadata `phase` is
 `streaming`, or `done` when nothing more will follow on this message; others may follow in the same response.
 What is no text becomes data: bytes with what they are, a JSON object or array without text as JSON.
+Header `continues` (ours) is `true` where a part is the rest of the one before it, which had no room for more.
 
 To publish one: `encode` (a create; Ably answers with its serial), `append` for what follows, `replace` with
 all of the text where an append was refused, `end` at last. Each repeats the headers, since Ably's pages
@@ -56,6 +57,7 @@ def promote(message: ChannelMessage) -> Part:
         model=identifier(message.header("model")),
         done=is_done(message),
         label=label,
+        continues=message.header("continues") == "true",
     )
 
 
@@ -94,6 +96,7 @@ def _headers(value: Part) -> dict[str, str]:
             "model": value.model,
             "kind": None if value.kind is Kind.TEXT else value.kind.value,
             "label": value.label or None,
+            "continues": "true" if value.continues else None,
         }
     )
 

@@ -42,13 +42,14 @@ def decode(message: ChannelMessage) -> Start | Text | Stop | Whole:
 
 def piece(message: ChannelMessage, kind: Kind = Kind.TEXT, *, whole: bool = False) -> Text:
     """Return the piece of text or thinking that a message is."""
+    header, data = message.header, message.data
     return Text(
-        identifier(message.header("responseId")),
-        text_of(message.data),
-        seq=count(message.header("seq")),
-        deltas=count(message.header("deltas")) or 1,
-        kind=kind,
-        whole=whole,
+        identifier(header("responseId")),
+        data if isinstance(data, str) else text_of(data),
+        count(header("seq")),
+        count(header("deltas")) or 1,
+        kind,
+        whole,
     )
 
 

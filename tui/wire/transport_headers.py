@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Self
 
+from tui.wire.immutable import immutable
 from tui.wire.message import ChannelMessage
 from tui.wire.outgoing import ApprovalRequest, InStep, Kind, Part, ToolCall, ToolProgress, ToolResult
 from tui.wire.payload import identifier, mapping, parsed
@@ -14,7 +14,7 @@ from tui.wire.revisions import is_done
 Content = Part | ToolCall | ToolProgress | ToolResult | ApprovalRequest
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Output:
     """An output as both codecs see it: the headers, read once, and the data."""
 

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from tests.messages import Channel
+from tests.state.mixed import MutableChannel
+from tests.state.test_citations import cite
+from tests.state.test_conversation import only
+from tui.state import Conversation, Updated
+from tui.wire import Action, AnnotationAction, Start, Stop, Text
+
+
+def test_citations_of_several_messages_are_in_the_order_of_these() -> None:
+    channel, conversation = MutableChannel(), Conversation()
+    messages = [channel.create("response", text, {"headers": {"responseId": "r"}}) for text in ("ab", "cd")]
+    for number, message in enumerate(reversed(messages)):
+        conversation.apply(message)
+        conversation.annotate(cite(message.serial, f"a{number}", "xy"[number], 0))
+    response = only(conversation)
+    assert [citation.source for citation in response.citations] == ["y", "x"]
+    assert [mark.block for mark in conversation.marks(response)] == response.blocks
+
+
+def test_each_of_several_responses_under_an_id_has_its_own() -> None:
+    channel, conversation = Channel(), Conversation()
+    log = [channel.publish(value) for value in (Start("r"), Text("r", "one"), Stop("r")) * 2]
+    conversation.apply_all(log)
+    (change,) = conversation.annotate(cite(log[3].serial, "a", "x", 1))
+    first, second = conversation.responses.values()
+    assert change == Updated(second)
+    assert (len(first.citations), len(second.citations)) == (0, 1)
+    (mark,) = conversation.marks(second)
+    assert (mark.start, mark.end) == (1, 3)
+    assert conversation.marks(first) == []
+
+
+def test_what_says_nothing_new_changes_nothing() -> None:
+    channel, conversation = MutableChannel(), Conversation()
+    message = channel.create("response", "ab", {"headers": {"responseId": "r"}})
+    conversation.apply(message)
+    annotation = cite(message.serial, "a1", "x", 0)
+    assert conversation.annotate(annotation) == [Updated(only(conversation))]
+    assert conversation.annotate(annotation) == []
+    assert conversation.annotate(cite("nowhere", "a2", "x", 0)) == []
+    gone = cite(message.serial, "a3", "x", 0, action=AnnotationAction.DELETE)
+    assert conversation.annotate(gone) == [Updated(only(conversation))]
+    assert only(conversation).citations == []
+
+
+def test_a_text_that_moves_to_another_response_takes_its_citations_along() -> None:
+    channel, conversation = MutableChannel(), Conversation()
+    first = channel.create("response", "ab", {"headers": {"responseId": "r"}})
+    bare = channel.revise(first, Action.APPEND, "cd", bare=True)
+    conversation.apply(bare)
+    conversation.annotate(cite(first.serial, "a1", "x", 0))
+    assert len(only(conversation).citations) == 1
+    conversation.apply(first)
+    response = only(conversation)
+    assert (response.key, len(response.citations)) == ("r", 1)
