@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tests.faults.publishing import Sent
 from tests.faults.viewing import Viewer, rendered
 from tui.state import Response, Status
-from tui.wire import ChannelMessage, Start, Stop, Text, UserInput, Whole, clean_line, clean_text, decode
+from tui.wire import ChannelMessage, Part, Start, Stop, Text, UserInput, Whole, clean_line, clean_text, decode
 
 
 @dataclass
@@ -60,13 +60,13 @@ def whole(viewer: Viewer, sent: Mapping[str, Sent]) -> bool:
 def said(messages: Iterable[ChannelMessage], sent: Mapping[str, Sent]) -> Differences:
     """What the channel keeps of these responses: each message once, in order, `stop` last."""
     total = Differences()
-    kept: dict[str, list[Start | Text | Stop | Whole]] = {key: [] for key in sent}
+    kept: dict[str, list[Start | Part | Text | Stop | Whole]] = {key: [] for key in sent}
     ids: Counter[str | None] = Counter()
     unique = {message.serial: message for message in messages}
     for message in sorted(unique.values(), key=lambda message: message.serial):
         ids[message.id] += 1
         match decode(message):
-            case Start() | Text() | Stop() | Whole() as value if value.response_id in kept:
+            case Start() | Part() | Text() | Stop() | Whole() as value if value.response_id in kept:
                 kept[value.response_id].append(value)
             case UserInput():
                 pass
@@ -74,11 +74,12 @@ def said(messages: Iterable[ChannelMessage], sent: Mapping[str, Sent]) -> Differ
                 total += Differences(found=(f"channel: nobody sent {other}",))
     for response_id, values in kept.items():
         kinds = [type(value).__name__ for value in values]
-        if kinds.count("Start") != 1 or kinds.count("Stop") != 1 or kinds[-1] != "Stop":
+        begun = kinds.count("Start") == 1 or kinds[:1] == ["Part"]
+        if not begun or kinds.count("Stop") != 1 or kinds[-1] != "Stop":
             total += Differences(found=(f"channel: {response_id} is {kinds[:2]} … {kinds[-3:]}",))
         text = ""
         for value in values:
-            text = text + value.text if isinstance(value, Text) else text
+            text = text + value.text if isinstance(value, Text | Part) else text
             text = value.text if isinstance(value, Whole) else text
         total += _text(f"channel: {response_id}", text, sent[response_id].text)
     twice = [str(id_) for id_, count in ids.items() if count > 1]

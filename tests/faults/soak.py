@@ -225,7 +225,12 @@ class _Round:
             changes = {"budget": 40.0, "window": 0.025}
         proxy = await self._network(self._channel, self._networks)
         options = self._options(
-            f"ana{number}", proxy, viewing=False, binary=number < STATIONS // 2, **changes
+            f"ana{number}",
+            proxy,
+            viewing=False,
+            binary=number < STATIONS // 2,
+            pattern=("token", "response")[number % 2],
+            **changes,
         )
         model = await self._network(self._model, self._model_networks)
         settings = AgentSettings.demo(f"http://127.0.0.1:{model.port}", self._model.at.model_key)

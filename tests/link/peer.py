@@ -238,7 +238,8 @@ class Peer:
             await connection.send({"action": 2, **answer, "error": verdict})
             return
         if message.get("id") not in self._ids:
-            self._ids.add(message["id"])
+            if "id" in message:  # a change has none
+                self._ids.add(message["id"])
             self.published.append(message)
         if verdict is True:
             serial = f"{len(self.published):06d}"

@@ -102,6 +102,30 @@ async def test_disconnected_without_error_leaves_no_zombie() -> None:
         await until(lambda: [m["name"] for m in peer.published] == ["start", "token", "stop"])
 
 
+async def test_a_dead_transport_is_noticed_however_often_somebody_retries() -> None:
+    async with Peer() as peer:
+        settings = options(peer.port)
+        clients: list[object] = []
+        connection = LinkConnection(
+            lambda: make_realtime(settings, echo=True),
+            opened=clients.append,
+            report=lambda _state, _reason, _retry_in: None,
+            endpoint=settings.endpoint,
+        )
+        running = asyncio.create_task(connection.run())
+        await until(lambda: peer.connections)
+        await peer.connections[0].send({"action": DISCONNECTED})
+        await until(lambda: not peer.connections)
+
+        def replaced() -> bool:
+            connection.retry()
+            return len(clients) == 2
+
+        await until(replaced, within=8)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_server_error_without_fallback_leaves_no_zombie() -> None:
     async with Peer() as peer, linked(options(peer.port, viewing=False, ack_timeout=1.0)) as watched:
         await until(lambda: watched.ready)

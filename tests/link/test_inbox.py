@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from tui.link.inbox import Inbox
-from tui.wire import Notice
+from tui.wire import ChannelMessage, Notice, Roster
 
 
 def test_one_wake_until_somebody_looks() -> None:
@@ -71,3 +73,28 @@ def test_a_screen_that_is_gone_does_no_harm() -> None:
     inbox = Inbox(wake)
     inbox.put(Notice("a"))
     assert len(inbox) == 1
+
+
+def test_a_listener_hears_what_is_said_now_and_who_is_there() -> None:
+    inbox, heard = Inbox(lambda: None), list[object]()
+    inbox.listen(heard.append)
+    live = ChannelMessage("s1", 1, 1, "token")
+    past = ChannelMessage("s0", 0, 1, "token", live=False)
+    roster = Roster(())
+    inbox.put_all([past, live])
+    inbox.put(roster)
+    inbox.put(Notice("x"))
+    assert heard == [live, roster]
+    assert len(inbox) == 4
+
+
+def test_a_listener_that_fails_harms_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_item: object) -> None:
+        raise ValueError("boom")
+
+    wakes: list[int] = []
+    inbox = Inbox(lambda: wakes.append(1))
+    inbox.listen(fail)
+    inbox.put(Roster(()))
+    assert (len(inbox), wakes) == (1, [1])
+    assert "could not be heard" in caplog.text

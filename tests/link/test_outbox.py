@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from tui.link.budget import Bucket
 from tui.link.chunks import LIMIT
-from tui.link.lane import IDEMPOTENT, Item
+from tui.link.item import Item
+from tui.link.lane import IDEMPOTENT
 from tui.link.outbox import IN_FLIGHT, Outbox, TooLargeError
-from tui.wire import Kind, Outgoing, Start, Stop, Text, ToolCall, ToolResult, UserInput, Whole
+from tui.wire import Kind, Outgoing, Publication, Start, Stop, Text, ToolCall, ToolResult, UserInput, Whole
 
 
 def outbox(window: float = 0.0, rate: float | None = None) -> Outbox:
@@ -28,13 +29,13 @@ def sent(box: Outbox, now: float) -> list[Item]:
     return items
 
 
-def values(items: list[Item]) -> list[Outgoing]:
+def values(items: list[Item]) -> list[object]:
     return [item.value for item in items]
 
 
-def settle(box: Outbox, now: float) -> list[Outgoing]:
+def settle(box: Outbox, now: float) -> list[object]:
     """Accept everything until nothing is left; return what was said."""
-    said: list[Outgoing] = []
+    said: list[object] = []
     while items := sent(box, now):
         for item in items:
             said.append(item.value)
@@ -42,7 +43,7 @@ def settle(box: Outbox, now: float) -> list[Outgoing]:
     return said
 
 
-def rebuilt(log: list[Outgoing], response_id: str) -> str:
+def rebuilt(log: list[object], response_id: str) -> str:
     text = ""
     for value in log:
         match value:
@@ -110,7 +111,7 @@ class TestJoining:
         ]
         box = outbox()
         rng = random.Random(seed)
-        said: list[Outgoing] = []
+        said: list[object] = []
         while halves:
             count = rng.randint(1, 3)
             piece, halves = "".join(halves[:count]), halves[count:]
@@ -202,7 +203,7 @@ class TestLimits:
     def test_lanes_share_the_budget_and_none_starves(self) -> None:
         box = outbox(rate=40.0)
         now = 0.0
-        said: list[Outgoing] = []
+        said: list[object] = []
         for step in range(400):
             now = step / 100
             for lane in range(16):
@@ -226,7 +227,7 @@ class TestLimits:
         for key in todo:
             box.put(Start(key))
         times: list[float] = []
-        log: list[Outgoing] = []
+        log: list[object] = []
         flying: list[tuple[float, Item]] = []
         now = 1_000.0
         while box.unfinished:
@@ -253,7 +254,7 @@ class TestLimits:
 
     def test_a_refusal_for_the_rate_widens_the_window_and_drops_nothing(self) -> None:
         box = outbox(window=0.025, rate=40.0)
-        now, said, refused = 0.0, list[tuple[float, Outgoing]](), 0
+        now, said, refused = 0.0, list[tuple[float, object]](), 0
         for number in range(3_000):
             now = number / 100
             box.put(Text("r", f"{number} "))
@@ -341,7 +342,7 @@ class TestFailures:
     @pytest.mark.parametrize("retry", [False, True])
     def test_a_whole_that_no_message_holds_goes_on_behind_it(self, retry: bool) -> None:
         box = outbox()
-        log: list[Outgoing] = []
+        log: list[object] = []
         items: list[Item] = []
         for number in range(4):
             box.put(Text("r", str(number) * 40_000))
@@ -475,7 +476,7 @@ class World:
 
     def __init__(self, box: Outbox, rng: random.Random, harm: int) -> None:
         self.box, self.rng, self.harm = box, rng, harm
-        self.log: list[Outgoing] = []
+        self.log: list[object] = []
         self.flying: list[Item] = []
         self._ids: set[str] = set()
         self._whole: set[str] = set()
@@ -539,7 +540,18 @@ def test_whatever_happens_the_text_is_whole_and_stop_is_last(seed: int, limited:
                     box.put(queue.pop(0))
         world.step(now)
     for key, expected in words.items():
-        mine = [value for value in world.log if not isinstance(value, UserInput) and value.response_id == key]
+        mine = [value for value in world.log if getattr(value, "response_id", None) == key]
         assert rebuilt(world.log, key) == "".join(expected)
         assert [place for place, value in enumerate(mine) if isinstance(value, Stop)] == [len(mine) - 1]
     assert box.unfinished == 0
+
+
+def test_a_message_that_is_ready_goes_out_as_it_is() -> None:
+    box, message = outbox(), Publication("ai-cancel", None, {"ai": {"transport": {"run-id": "r"}}})
+    box.put(message)
+    (item,) = sent(box, 0.0)
+    assert item.published is message
+    box.accepted(item)
+    assert box.unfinished == 0
+    with pytest.raises(TooLargeError):
+        box.put(Publication("ai-input", "x" * (LIMIT + 1)))

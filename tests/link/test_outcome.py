@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from ably.util.exceptions import AblyException
 
-from tui.link.outcome import Outcome, outcome_of
+from tui.link.outcome import Outcome, outcome_of, refuses_change
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,11 @@ def test_by_code(code: int, expected: Outcome) -> None:
 @pytest.mark.parametrize("error", [ConnectionResetError(), RuntimeError("no"), OSError(104, "reset")])
 def test_what_is_no_answer_of_the_server_is_unknown(error: Exception) -> None:
     assert outcome_of(error) is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [(93002, True), (93001, True), (40160, True), (40003, False), (40400, False), (0, False)],
+)
+def test_whether_messages_may_change(code: int, expected: bool) -> None:
+    assert refuses_change(AblyException("no", code // 100, code)) is expected

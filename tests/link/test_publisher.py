@@ -13,7 +13,7 @@ from tests.link.support import Watched, linked, options, until
 from tui.link import LinkOptions, Publisher, PublishError
 from tui.link.budget import Bucket
 from tui.link.outbox import Outbox
-from tui.wire import Notice, Outgoing, Publication, Start, Stop, Text, UserInput, Whole
+from tui.wire import Annotation, Notice, Outgoing, Publication, Start, Stop, Text, UserInput, Whole
 
 RATE = {"code": 42911, "statusCode": 429, "message": "rate limit exceeded"}
 CAPABILITY = {"code": 40160, "statusCode": 401, "message": "publish not permitted"}
@@ -147,11 +147,11 @@ async def test_what_ended_the_connection_is_no_refusal() -> None:
     publisher = Publisher(box, clock=time.monotonic, notify=told.append, suspect=lambda: None)
     said: list[str] = []
 
-    async def breaks(publication: Publication, message_id: str) -> None:
+    async def breaks(publication: Publication | Annotation, message_id: str) -> None:
         publisher.disconnected()
         raise AblyException("did not receive a valid HTTP response", 400, 40000)
 
-    async def works(publication: Publication, message_id: str) -> None:
+    async def works(publication: Publication | Annotation, message_id: str) -> None:
         said.append(publication.name or "")
 
     publisher.connected(breaks)
@@ -214,7 +214,7 @@ class TestDeliver:
         publisher = Publisher(box, clock=time.monotonic, notify=told.append, suspect=lambda: None)
         late = asyncio.Event()
 
-        async def refuses(_publication: Publication, _message_id: str) -> None:
+        async def refuses(_publication: Publication | Annotation, _message_id: str) -> None:
             await late.wait()
             raise AblyException("rate limit exceeded", 429, 42913)
 

@@ -6,16 +6,17 @@ import itertools
 
 import pytest
 
-from tui.link.lane import Item, Lane
+from tui.link.item import Item
+from tui.link.token_lane import TokenLane
 from tui.wire import Outgoing, Start, Stop, Text, ToolCall, ToolResult, UserInput, Whole
 
 
-def lane(window: float = 0.0) -> Lane:
+def lane(window: float = 0.0) -> TokenLane:
     numbers = itertools.count()
-    return Lane("r", lambda: f"n-{next(numbers)}", window=window, binary=True)
+    return TokenLane("r", lambda: f"n-{next(numbers)}", window=window, binary=True)
 
 
-def said(queue: Lane, *values: Outgoing) -> None:
+def said(queue: TokenLane, *values: Outgoing) -> None:
     for value in values:
         if isinstance(value, Text):
             queue.add_text(value)
@@ -23,14 +24,14 @@ def said(queue: Lane, *values: Outgoing) -> None:
             queue.add(value)
 
 
-def taken(queue: Lane, now: float = 1.0) -> list[Item]:
+def taken(queue: TokenLane, now: float = 1.0) -> list[Item]:
     items = []
     while queue.ready(now):
         items.append(queue.take(now))
     return items
 
 
-def values(items: list[Item]) -> list[Outgoing]:
+def values(items: list[Item]) -> list[object]:
     return [item.value for item in items]
 
 
@@ -62,7 +63,7 @@ def test_it_is_finished_by_stop_or_when_nothing_was_opened(value: Outgoing, fini
     said(queue, value)
     (item,) = taken(queue)
     assert not queue.finished
-    queue.accepted(item)
+    queue.accepted(item, None)
     assert queue.finished is finished
 
 
@@ -86,7 +87,7 @@ def test_an_outcome_that_is_open_holds_it() -> None:
     queue.refused(second, retry=True)
     assert taken(queue) == []
     queue.unknown(third)
-    queue.accepted(first)
+    queue.accepted(first, None)
     assert [item.number for item in taken(queue)] == [1, 2, 3]
 
 
@@ -108,14 +109,14 @@ def test_order_that_was_broken_is_put_right_once() -> None:
     for text in "abc":
         said(queue, Text("r", text))
         items += taken(queue)
-    queue.accepted(items[0])
-    queue.accepted(items[2])
+    queue.accepted(items[0], None)
+    queue.accepted(items[2], None)
     queue.refused(items[1], retry=True)
     said(queue, Stop("r"))
     log = []
     while batch := taken(queue):
         log += values(batch)
         for item in batch:
-            queue.accepted(item)
+            queue.accepted(item, None)
     assert log == [Text("r", "b", seq=1), Whole("r", "abc"), Stop("r")]
     assert queue.finished

@@ -4,8 +4,8 @@ is `SHOWN_BY`.
 Not met: B22 (channels made inside listeners; a client has one, made before it connects), and, because what
 springs them is not used, which `test_what_springs_a_trap_is_not_used` sees to, B24 (`detach`, `release`), B25
 (`once_async`), B26 (listeners that are no plain functions), B28 (rewind), B36 (probing attributes of
-`channels`). B15 (appends without id) concerns whoever appends; nothing can be done about B17 (a task per
-frame) from outside but to keep the listeners short, as `subscription` does: one conversion, one append.
+`channels`). Nothing can be done about B17 (a task per frame) from outside but to keep the listeners short, as
+`subscription` does: one conversion, one append.
 """
 
 from __future__ import annotations
@@ -83,6 +83,10 @@ SHOWN_BY = {
         "waits for ever for an acknowledgement",
         "test_publisher::test_a_lost_acknowledgement_repeats_under_the_same_id",
     ),
+    "B15": (
+        "gives appends no id",
+        "test_growing::test_a_lost_acknowledgement_of_an_append_is_followed_by_the_whole_text",
+    ),
     "B16": (
         "slows down with many publishes under way",
         "test_outbox::test_in_flight_is_bounded",
@@ -141,7 +145,7 @@ SHOWN_BY = {
     ),
 }
 """What the SDK does, and the test that shows that it does no harm."""
-APART = {"B15", "B17", "B22", "B24", "B25", "B26", "B28", "B36"}
+APART = {"B17", "B22", "B24", "B25", "B26", "B28", "B36"}
 SPRINGS = {
     "B24": r"\.(detach|release)\((?!self|held|opening|reason)",
     "B25": r"once_async",

@@ -21,11 +21,13 @@ from ably.rest.rest import AblyRest
 from ably.transport.websockettransport import ProtocolMessageAction
 from ably.types.annotation import Annotation
 from ably.types.message import Message
+from ably.types.operations import MessageOperation
 from ably.types.presence import PresenceMessage
 from ably.util.exceptions import AblyException
 
 from tui.link.options import Endpoint, LinkOptions
-from tui.wire import Publication
+from tui.wire import Action, Publication
+from tui.wire import Annotation as Note
 
 log = logging.getLogger(__name__)
 
@@ -88,11 +90,33 @@ def sign(key: str, client_id: str, *, now: int) -> str:
     return jwt.encode(claims, secret, algorithm="HS256", headers={"kid": name})
 
 
-async def publish(client: AblyRealtime, channel: str, publication: Publication, message_id: str) -> None:
-    """Publish one message and return when it is acknowledged; raises what the SDK and its socket raise."""
-    extras = dict(publication.extras) or None
-    message = Message(name=publication.name, data=publication.data, id=message_id, extras=extras)
-    await client.channels.get(channel).publish(message)
+async def publish(
+    client: AblyRealtime, channel: str, said: Publication | Note, message_id: str
+) -> str | None:
+    """Publish one message, change of a message or annotation, and return when it is acknowledged: the serial
+    of the message or of its new version, None where the server does not tell. Raises what the SDK and its
+    socket raise.
+    """
+    where: Any = client.channels.get(channel)
+    if isinstance(said, Note):
+        note = Annotation(type=said.type, name=said.name, data=said.data, id=message_id)
+        await where.annotations.publish(said.message_serial, note)
+        return None
+    extras = dict(said.extras) or None
+    if said.action is Action.CREATE:
+        message = Message(name=said.name, data=said.data, id=message_id, extras=extras)
+        serials = (await where.publish(message)).serials
+        return next((serial for serial in serials if isinstance(serial, str)), None)
+    # The SDK drops the id of a change.
+    message = Message(name=said.name, data=said.data, serial=said.serial, extras=extras)
+    operation = MessageOperation(metadata=dict(said.metadata)) if said.metadata else None
+    change = {
+        Action.UPDATE: where.update_message,
+        Action.DELETE: where.delete_message,
+        Action.APPEND: where.append_message,
+    }[said.action]
+    version: str | None = (await change(message, operation)).version_serial
+    return version
 
 
 def guard(

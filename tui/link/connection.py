@@ -171,12 +171,13 @@ class Connection:
         loop = asyncio.get_running_loop()
         ping_at = loop.time() + self._ping_every
         while not self._doubt and loop.time() < ping_at:
-            if await self._change_within(_GLANCE) and not self._doubt:
-                return True
+            changed = await self._change_within(_GLANCE)
             # Told to disconnect without a reason, or with a server's error, the SDK drops its transport and
             # stays `connected`.
             if manager.transport is None or manager.transport.is_disposed:
                 return client.connection.state is not ConnectionState.CONNECTED
+            if changed and not self._doubt:
+                return True
         self._doubt = False
         return await self._answers(client)
 

@@ -27,6 +27,9 @@ _RENEW = "get a new token, or use ABLY_API_KEY, which does not expire"
 _CHECK_NETWORK = "check the network connection, VPN and proxy; it is tried again"
 _SLOWER = "fewer messages are published for a while; lower the budget if it persists"
 
+RULE = "Message annotations, updates, deletes and appends"
+"""Ably's name for the channel rule that lets messages grow and be annotated."""
+
 _KNOWN: dict[int, tuple[str, str]] = {
     40003: ("Ably refused a message: something in it is invalid", ""),
     40005: ("the Ably key or token is malformed", _CHECK_KEY),
@@ -80,7 +83,7 @@ _KNOWN: dict[int, tuple[str, str]] = {
     93001: ("annotations need the channel mode annotation_subscribe", ""),
     93002: (
         "this channel does not allow appends and updates",
-        "add a rule for the channel's namespace in Ably's dashboard that allows message updates and appends",
+        f"switch on “{RULE}” in a rule for the channel's namespace, in Ably's dashboard",
     ),
 }
 

@@ -75,7 +75,10 @@ class Inbox:
         if self._listener is None:
             return
         if isinstance(item, Roster) or (isinstance(item, ChannelMessage) and item.live):
-            self._listener(item)
+            try:
+                self._listener(item)
+            except Exception:  # below is the SDK, which would drop the rest of the frame
+                log.exception("what was said could not be heard")
 
     def _wake_once(self) -> None:
         if self._woken:

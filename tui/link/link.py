@@ -67,6 +67,7 @@ class Link:
             window=options.joining_window,
             nonce=secrets.token_urlsafe(9),
             binary=options.binary,
+            pattern=options.pattern,
         )
         self.publisher = Publisher(
             outbox,

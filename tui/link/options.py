@@ -5,11 +5,17 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 CLOUD_BUDGET = 40.0
 """Messages a second that we allow ourselves: Ably's limit is 50 per connection and per channel."""
 CLOUD_WINDOW = 0.025
 """Seconds in which a response's deltas are joined: at most 40 messages a second for a lone response."""
+
+Pattern = Literal["token", "response", "auto"]
+"""How responses are published: a message per token; a message per response, that grows; or that as long as
+the channel allows it. Where it does not, text that was refused is published by tokens in any case.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,7 @@ class LinkOptions:
     """Messages published per second; 0 means no limit. None: 40, and no limit on loopback."""
     window: float | None = None
     """Seconds in which deltas are joined. None: 25 ms, and on loopback only what waits anyway."""
+    pattern: Pattern = "token"
     binary: bool = True
     """MessagePack, as is the SDK's default; False means JSON."""
     presence: Mapping[str, object] | None = None

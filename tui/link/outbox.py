@@ -16,8 +16,12 @@ from dataclasses import replace
 
 from tui.link.budget import Bucket
 from tui.link.chunks import LIMIT, encoded_size, mend
-from tui.link.lane import Item, Lane
-from tui.wire import Outgoing, Publication, Stop, Text, UserInput, Whole, encode
+from tui.link.item import Item, Sayable, publication_of
+from tui.link.lane import Lane
+from tui.link.options import Pattern
+from tui.link.part_lane import Growth, PartLane
+from tui.link.token_lane import TokenLane
+from tui.wire import Cite, Outgoing, Publication, Stop, Text, UserInput, Whole
 
 IN_FLIGHT = 64
 """Publishes that may be unacknowledged: the SDK's cost per message grows with their number."""
@@ -37,10 +41,19 @@ class Outbox:
     """
 
     def __init__(
-        self, *, bucket: Bucket, window: float, nonce: str, binary: bool = True, in_flight: int = IN_FLIGHT
+        self,
+        *,
+        bucket: Bucket,
+        window: float,
+        nonce: str,
+        binary: bool = True,
+        in_flight: int = IN_FLIGHT,
+        pattern: Pattern = "token",
     ) -> None:
         """`window` is in seconds; `nonce` makes the ids of this connection's messages its own."""
         self.bucket = bucket
+        self._pattern = pattern
+        self._growth = Growth()
         self._window = window
         self._nonce = nonce
         self._binary = binary
@@ -65,13 +78,18 @@ class Outbox:
         """Responses whose `Stop` is not acknowledged, and prompts that are not."""
         return len(self._lanes)
 
-    def put(self, value: Outgoing | Publication) -> None:
-        """Queue a value; texts of one response are joined while they wait.
+    def put(self, value: Sayable) -> None:
+        """Queue a value; texts of one response are joined while they wait. A citation of a response that is
+        not being published is forgotten.
 
         Raises TooLargeError for anything else that no message has room for.
         """
         if isinstance(value, Text):
             self._lane(_key(value)).add_text(value)
+        elif isinstance(value, Cite):
+            lane = self._lanes.get(_key(value))
+            if lane is not None:
+                lane.cite(value)
         else:
             self.put_alone(value)
 
@@ -119,15 +137,22 @@ class Outbox:
         waits = [wait for lane in self._lanes.values() if (wait := lane.wait(now)) is not None]
         return max(min(waits), self.bucket.wait(now)) if waits else None
 
-    def accepted(self, item: Item) -> None:
-        """The server has the message."""
+    def accepted(self, item: Item, serial: str | None = None) -> None:
+        """The server has the message; `serial` is what it calls it, as far as it says so."""
         lane = self._settled(item)
         if lane is not None:
-            lane.accepted(item)
+            lane.accepted(item, serial)
             self._tidy(lane)
 
+    def renewed(self) -> None:
+        """There is another connection than before."""
+        for lane in self._lanes.values():
+            lane.renewed()
+
     def unknown(self, item: Item) -> None:
-        """Nobody knows whether the server has the message: it will be repeated under the same id."""
+        """Nobody knows whether the server has the message: it will be repeated under the same id, or said in
+        a way in which it may be repeated.
+        """
         lane = self._settled(item)
         if lane is not None:
             lane.unknown(item)
@@ -145,6 +170,21 @@ class Outbox:
             self._tidy(lane)
         return retry
 
+    def fall_back(self, item: Item, *, rule: bool) -> bool:
+        """The server refused a message for good; where that is because the channel does not let messages
+        grow, say the rest of its response by tokens, and return True.
+
+        `rule` says that the server gave this for its reason; before any message has grown, any will do.
+        """
+        lane = self._lanes.get(item.key)
+        if not (isinstance(lane, PartLane) and lane.changes(item) and (rule or not self._growth.proven)):
+            return False
+        if self._settled(item) is not None:
+            self._lanes[item.key] = lane.fall_back(item)
+        if self._pattern == "auto":
+            self._pattern = "token"
+        return True
+
     def clear(self) -> list[Item]:
         """Forget everything that was not acknowledged and return the messages among it."""
         items = [item for lane in self._lanes.values() for item in lane.items]
@@ -156,9 +196,22 @@ class Outbox:
     def _lane(self, key: str) -> Lane:
         lane = self._lanes.get(key)
         if lane is None:
-            lane = self._lanes[key] = Lane(key, self._make_id, window=self._window, binary=self._binary)
+            lane = self._lanes[key] = self._make_lane(key)
             self._turns.append(key)
         return lane
+
+    def _make_lane(self, key: str) -> Lane:
+        kind, _, response_id = key.partition(":")
+        if kind != "r" or self._pattern == "token":
+            return TokenLane(key, self._make_id, window=self._window, binary=self._binary)
+        return PartLane(
+            key,
+            self._make_id,
+            response_id=response_id,
+            growth=self._growth,
+            window=self._window,
+            binary=self._binary,
+        )
 
     def _make_id(self) -> str:
         return f"{self._nonce}-{next(self._ids)}"
@@ -194,12 +247,7 @@ class Outbox:
         return text
 
 
-def publication_of(value: Outgoing | Publication) -> Publication:
-    """Return the message that carries a value."""
-    return value if isinstance(value, Publication) else encode(value)
-
-
-def _key(value: Outgoing | Publication) -> str:
+def _key(value: Sayable) -> str:
     if isinstance(value, Publication):
         return "m"
     if isinstance(value, UserInput):

@@ -30,3 +30,11 @@ def outcome_of(error: Exception) -> Outcome:
     if 50000 <= code < 51000 or is_token_error(code):
         return Outcome.LATER
     return Outcome.NEVER
+
+
+def refuses_change(error: Exception) -> bool:
+    """Whether the server refused to change a message: the channel has no rule for it (93002 and its like), or
+    the credentials may not (40160).
+    """
+    code = code_of(error)
+    return code == 40160 or 93000 <= code < 94000

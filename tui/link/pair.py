@@ -16,9 +16,9 @@ from tui.link.client import bypass_proxy, make_realtime, make_rest, publish
 from tui.link.connection import Connection
 from tui.link.inbox import Inbox
 from tui.link.options import LinkOptions
-from tui.link.publisher import Publisher
+from tui.link.publisher import Publisher, Send
 from tui.link.subscription import Subscription
-from tui.wire import ConnectionChange, Notice, Publication, Reason, Severity
+from tui.wire import Annotation, ConnectionChange, Notice, Publication, Reason, Severity
 
 
 def now() -> int:
@@ -126,8 +126,8 @@ class Pair:
             self._publisher.disconnected()
 
 
-def _sender(client: AblyRealtime, channel: str) -> Callable[[Publication, str], Awaitable[None]]:
-    def send(publication: Publication, message_id: str) -> Awaitable[None]:
-        return publish(client, channel, publication, message_id)
+def _sender(client: AblyRealtime, channel: str) -> Send:
+    def send(said: Publication | Annotation, message_id: str) -> Awaitable[str | None]:
+        return publish(client, channel, said, message_id)
 
     return send

@@ -13,15 +13,15 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from tui.link.explain import code_of, explain
-from tui.link.lane import Item
-from tui.link.outbox import Outbox, TooLargeError, publication_of
-from tui.link.outcome import Outcome, outcome_of
-from tui.wire import Notice, Outgoing, Publication, Reason, Severity
+from tui.link.item import Item, Sayable
+from tui.link.outbox import Outbox, TooLargeError
+from tui.link.outcome import Outcome, outcome_of, refuses_change
+from tui.wire import Annotation, Cite, Notice, Outgoing, Publication, Reason, Severity
 
 log = logging.getLogger(__name__)
 
-Send = Callable[[Publication, str], Awaitable[None]]
-"""Publishes one message under an id and returns when the server has acknowledged it."""
+Send = Callable[[Publication | Annotation, str], Awaitable[str | None]]
+"""Publishes one message under an id and returns when the server has acknowledged it: its serial, if told."""
 
 _PAUSE = 0.1
 """Seconds without publishing after an unknown outcome, in which the connection's new state becomes known."""
@@ -74,6 +74,7 @@ class Publisher:
         self._idle = asyncio.Event()
         self._sent: deque[float] = deque()
         self._told: set[int] = set()
+        self._said: set[str] = set()
         self._queued = 0
         self.lost = 0
         """Values that were given up: refused for good, too large, or queued when the link was closed."""
@@ -99,7 +100,7 @@ class Publisher:
         """Whether there is a connection to publish on."""
         return self._send is not None
 
-    def publish(self, value: Outgoing | Publication) -> None:
+    def publish(self, value: Sayable) -> None:
         """Queue a value. Never blocks, never raises; values of one response are published in this order.
 
         Without a connection they wait, also when it has failed for good: it may be tried again.
@@ -156,6 +157,7 @@ class Publisher:
         self._send = send
         self._failed = None
         self._told.clear()
+        self._outbox.renewed()
         self._changed()
 
     def disconnected(self) -> None:
@@ -229,7 +231,7 @@ class Publisher:
     async def _publish(self, item: Item, send: Send) -> None:
         try:
             async with asyncio.timeout(self._ack_timeout):
-                await send(publication_of(item.value), item.id)
+                serial = await send(item.published, item.id)
         except asyncio.CancelledError:
             self._outbox.unknown(item)
             raise
@@ -243,7 +245,7 @@ class Publisher:
             else:  # the SDK fails what is open with whatever ended the connection: no answer of the server
                 self._unknown(item)
         else:
-            self._outbox.accepted(item)
+            self._outbox.accepted(item, serial)
             self._settle(item, None)
         self._changed()
 
@@ -269,12 +271,22 @@ class Publisher:
             case Outcome.LATER:
                 self._pause(min(_LONGEST_PAUSE, _PAUSE * 2.0**item.attempts))
                 again = self._outbox.refused(item, retry=True)
+            case Outcome.NEVER if self._outbox.fall_back(item, rule=refuses_change(error)):
+                self._tell_once("a message cannot grow here, so text is published by tokens", error)
             case Outcome.NEVER:
                 again = self._outbox.refused(item, retry=False)
-        if not (again or item.dropped):  # who gave it up has been told
+        if isinstance(item.value, Cite) and not again:
+            self._tell_once("citations are not published", error)
+        elif not (again or item.dropped):  # who gave it up has been told
             reason = explain(error, where=self._where)
             if not self._settle(item, reason):
                 self._lose(reason)
+
+    def _tell_once(self, what: str, error: Exception) -> None:
+        """Say once what does not work on this channel, and what may be done about that."""
+        if what not in self._said:
+            self._said.add(what)
+            self._notify(Notice(f"{what}: {explain(error, where=self._where)}"))
 
     def _settle(self, item: Item, reason: Reason | None) -> bool:
         """Tell who waits for the outcome; return whether somebody did."""
