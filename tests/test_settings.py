@@ -72,7 +72,7 @@ def test_every_setting_has_a_default_and_a_line() -> None:
         assert about.what, name
         assert about.default, name
         assert settings.origins[name] == "default"
-    assert settings.pattern == "auto"
+    assert settings.pattern == "token"
     assert (settings.allow_cancel, settings.allow_from) == ("any", ())
     assert settings.messages_per_second is None
     assert (settings.tools, settings.tools_root, settings.price) == ((), None, {})

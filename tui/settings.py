@@ -117,11 +117,11 @@ class Settings:
     )
     system: str | None = field(default=None, metadata=_about("system prompt", values.text, flag="--system"))
     pattern: Literal["token", "response", "auto"] = field(
-        default="auto",
+        default="token",
         metadata=_about(
             "publish a message per `token`, one `response` that grows, or what the channel allows",
             values.one_of(*values.PATTERNS),
-            "auto",
+            "token",
             flag="--pattern",
         ),
     )
@@ -136,18 +136,14 @@ class Settings:
     )
     allow_from: tuple[str, ...] = field(
         default=(),
-        metadata=_about(
-            "client ids that your agent answers beside you", values.names, flag="--allow-from"
-        ),
+        metadata=_about("client ids that your agent answers beside you", values.names, flag="--allow-from"),
     )
     tools: tuple[str, ...] = field(
         default=(), metadata=_about("tools that the model may ask for", values.names, flag="--tools")
     )
     tools_root: Path | None = field(
         default=None,
-        metadata=_about(
-            "folder that tools see", values.folder, "the current folder", flag="--tools-root"
-        ),
+        metadata=_about("folder that tools see", values.folder, "the current folder", flag="--tools-root"),
     )
     price: Mapping[str, tuple[float, float]] = field(
         default_factory=dict,

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tests.local.server import running_server
@@ -16,7 +17,9 @@ from tui.cli.session import DEMO_STREAMS, Session
 from tui.local import discover
 from tui.settings import Settings, resolve
 from tui.state import Conversation, Response, Status
-from tui.wire import ChannelMessage, ConnectionChange, Notice
+from tui.state.threads import siblings_of, thread_of, turns_of
+from tui.ui.ports import Contact, Question, Ruling
+from tui.wire import ApprovalResponse, ChannelMessage, ConnectionChange, Notice, Roster, Route
 
 
 def now() -> int:
@@ -32,16 +35,30 @@ class Viewer:
         self.states: list[str] = []
         self.notices: list[Notice] = []
         self.woken = threading.Event()
+        self.by_serial: dict[str, ChannelMessage] = {}
+        self.roster: Roster | None = None
 
     def look(self) -> list[Response]:
         for value in self.session.drain(10_000):
             if isinstance(value, ChannelMessage):
+                self.by_serial[value.serial] = value
                 self.conversation.apply(value)
+            elif isinstance(value, Roster):
+                self.roster = value
             elif isinstance(value, ConnectionChange):
                 self.states.append(value.state)
             elif isinstance(value, Notice):
                 self.notices.append(value)
         return list(self.conversation.responses.values())
+
+    @property
+    def messages(self) -> list[ChannelMessage]:
+        """In the order of the channel."""
+        return [self.by_serial[serial] for serial in sorted(self.by_serial)]
+
+    def transport(self, name: str) -> int:
+        """How many messages of AI Transport have this name."""
+        return sum(message.name == name for message in self.messages)
 
     def ended(self, count: int) -> bool:
         return sum(response.stopped for response in self.look()) == count
@@ -71,7 +88,7 @@ def local(tmp_path: Path, **flags: object) -> Iterator[Viewer]:
 
 def test_a_prompt_asked_before_there_is_a_server_is_answered_over_the_channel(tmp_path: Path) -> None:
     with local(tmp_path) as viewer:
-        viewer.session.ask("early")
+        viewer.session.ask(Question("early"))
         assert viewer.session.queued >= 1
         wait_until(lambda: viewer.ended(1))
         (response,) = viewer.look()
@@ -86,7 +103,7 @@ def test_a_prompt_asked_before_there_is_a_server_is_answered_over_the_channel(tm
 def test_several_prompts_at_once_and_the_demo(tmp_path: Path) -> None:
     with local(tmp_path) as viewer:
         for n in range(3):
-            viewer.session.ask(f"question {n}")
+            viewer.session.ask(Question(f"question {n}"))
         viewer.session.demo()
         wait_until(lambda: len(viewer.look()) == 3 + DEMO_STREAMS)
         wait_until(lambda: viewer.ended(3 + DEMO_STREAMS), timeout=60)
@@ -96,12 +113,11 @@ def test_several_prompts_at_once_and_the_demo(tmp_path: Path) -> None:
 def test_cancel_ends_an_answer_and_closing_ends_the_rest(tmp_path: Path) -> None:
     with local(tmp_path, model="demo-slow") as other, local(tmp_path, model="demo-slow") as viewer:
         for text in ("first", "second"):
-            viewer.session.ask(text)
+            viewer.session.ask(Question(text))
         wait_until(lambda: sum(bool(response.text) for response in viewer.look()) == 2)
         first = next(r for r in viewer.look() if r.prompt is not None and r.prompt.text == "first")
         assert first.prompt_id is not None
-        assert viewer.session.cancel(first.prompt_id)
-        assert not viewer.session.cancel("unknown")
+        assert viewer.session.cancel(first.prompt_id, first.response_id)
         wait_until(lambda: viewer.look() and first.status is Status.CANCELLED)
         assert first.text
         viewer.session.close(3)
@@ -118,9 +134,9 @@ def test_a_prompt_that_the_channel_refuses_comes_back(tmp_path: Path) -> None:
         settings = resolve(flags, {"USER": "ana", "ABLY_API_KEY": key}, {})
         try:
             with session(tmp_path / "local", settings) as viewer:
-                viewer.session.ask("may I?")
-                wait_until(lambda: viewer.look() == [] and viewer.notices)
-                (notice,) = viewer.notices
+                viewer.session.ask(Question("may I?"))
+                wait_until(lambda: viewer.look() == [] and any(n.draft for n in viewer.notices))
+                (notice,) = (notice for notice in viewer.notices if notice.draft)
                 assert notice.draft == "may I?"
                 assert "publish" in notice.text
                 assert "secret-of-the-reader" not in notice.text
@@ -134,7 +150,7 @@ def test_a_model_of_ones_own_answers_on_the_local_channel(tmp_path: Path) -> Non
         try:
             with session(tmp_path / "local", resolve({}, {"USER": "ana"}, {}), agent) as viewer:
                 viewer.session.prepare()
-                viewer.session.ask("hello")
+                viewer.session.ask(Question("hello"))
                 wait_until(lambda: viewer.ended(1))
                 assert viewer.look()[0].model == "demo-9000tps"
         finally:
@@ -145,3 +161,159 @@ def test_a_fault_in_opening_is_told_as_a_failed_connection(tmp_path: Path) -> No
     (tmp_path / "local").write_text("a file where the folder should be")
     with session(tmp_path / "local", resolve({}, {"USER": "ana"}, {})) as viewer:
         wait_until(lambda: viewer.look() == [] and viewer.states == ["failed"])
+
+
+def answered(viewer: Viewer, prompt_id: str) -> Response | None:
+    """The done answer to a prompt, as far as there is one."""
+    viewer.look()
+    found = [each for each in viewer.conversation.answers(prompt_id) if each.status is Status.DONE]
+    return found[0] if found else None
+
+
+def the(viewer: Viewer, prompt_id: str) -> Response:
+    (response,) = viewer.conversation.answers(prompt_id)
+    return response
+
+
+def test_another_terminal_sees_the_question_and_continues_the_thread_with_its_past(tmp_path: Path) -> None:
+    with local(tmp_path, client_id="ana-1") as ana, local(tmp_path, client_id="ben-1") as ben:
+        first = ana.session.ask(Question("What is a channel?"))
+        wait_until(lambda: answered(ana, first) and answered(ben, first))
+        seen = the(ben, first)
+        assert seen.prompt is not None
+        assert (seen.prompt.text, seen.prompt.publisher.client_id) == ("What is a channel?", "ana-1")
+        past = turns_of(ben.conversation, seen)
+        assert [(turn.prompt, turn.answer) for turn in past] == [("What is a channel?", seen.text)]
+        second = ben.session.ask(Question("And a serial?", past=past, in_reply_to=seen.response_id))
+        wait_until(lambda: answered(ana, second))
+        chain = thread_of(ana.conversation, the(ana, second))
+        assert [each.prompt_id for each in chain] == [first, second]
+        assert [turn.prompt for turn in turns_of(ana.conversation, chain[-1])] == [
+            "What is a channel?",
+            "And a serial?",
+        ]
+
+
+def test_one_prompt_is_answered_three_times_side_by_side(tmp_path: Path) -> None:
+    with local(tmp_path) as viewer:
+        prompt = viewer.session.ask(Question("three of you", models=(None, "demo-8000tps", "demo-7000tps")))
+        wait_until(lambda: viewer.ended(3))
+        answers = viewer.conversation.answers(prompt)
+        assert {answer.model for answer in answers} == {"demo-9000tps", "demo-8000tps", "demo-7000tps"}
+        assert len(siblings_of(viewer.conversation, answers[0])) == 3
+        assert all(answer.prompt_id == prompt and answer.text for answer in answers)
+
+
+def test_a_prompt_to_another_is_only_published(tmp_path: Path) -> None:
+    with local(tmp_path) as viewer:
+        prompt = viewer.session.ask(Question("hello bot", to="haiku-bot"))
+        wait_until(viewer.look)
+        assert not viewer.session.answers(prompt)
+        assert viewer.session.running == 0
+        assert the(viewer, prompt).status is Status.WAITING
+
+
+def test_another_terminal_cancels_and_its_name_is_told(tmp_path: Path) -> None:
+    slow = {"model": "demo-slow"}
+    with local(tmp_path, client_id="ana-1", **slow) as ana, local(tmp_path, client_id="ben-1", **slow) as ben:
+        prompt = ana.session.ask(Question("a long one"))
+        wait_until(lambda: any(each.text for each in ben.look()))
+        assert not ben.session.cancel(prompt, the(ben, prompt).response_id)
+        wait_until(lambda: [each.status for each in ana.look()] == [Status.CANCELLED])
+        assert the(ana, prompt).cancelled_by == "ben-1"
+        wait_until(lambda: ana.session.running == 0)
+
+
+def test_an_agent_that_obeys_nobody_goes_on(tmp_path: Path) -> None:
+    none = {"model": "demo-slow"}
+    folder = tmp_path / "local"
+    settings = resolve({**none, "client_id": "ana-1"}, {"USER": "ana"}, {"allow_cancel": "none"})
+    with local(tmp_path, client_id="ben-1", **none) as ben, session(folder, settings) as ana:
+        prompt = ana.session.ask(Question("a long one"))
+        wait_until(lambda: any(each.text for each in ben.look()))
+        ben.session.cancel(prompt, the(ben, prompt).response_id)
+        wait_until(lambda: ana.look() and the(ana, prompt).cancel_asked_by == "ben-1")
+        length = the(ana, prompt).length
+        wait_until(lambda: ana.look() and the(ana, prompt).length > length)
+        assert the(ana, prompt).status is Status.LIVE
+
+
+def test_a_tool_runs_once_its_owner_allows_it_and_nobody_else_can(tmp_path: Path) -> None:
+    settings = resolve(
+        {"client_id": "ana-1"},
+        {"USER": "ana"},
+        {"model": "demo-approval", "tools": ["run_command"], "tools_root": str(tmp_path)},
+    )
+    with local(tmp_path, client_id="ben-1") as ben, session(tmp_path / "local", settings) as ana:
+        prompt = ana.session.ask(Question("run it"))
+        wait_until(lambda: ben.look() and the(ben, prompt).pending)
+        wait_until(lambda: ana.look() and the(ana, prompt).pending)
+        ben.session.decide(ruling(the(ben, prompt), approved=True))
+        (block,) = the(ana, prompt).pending
+        tool = block.tool
+        assert tool is not None
+        wait_until(lambda: ana.look() and "does not count" in tool.status)
+        assert tool.result is None
+        # Only what was shown is allowed.
+        shown = ruling(the(ana, prompt), approved=True)
+        ana.session.decide(replace(shown, arguments='{"command": "true"}'))
+        wait_until(lambda: ana.look() and any("what is shown" in notice.text for notice in ana.notices))
+        assert tool.result is None
+        ana.session.decide(shown)
+        wait_until(lambda: ana.look() and the(ana, prompt).status is Status.DONE)
+        (done,) = [each.tool for each in the(ana, prompt).blocks if each.tool is not None]
+        assert done.result is not None
+        assert not done.failed
+
+
+def ruling(response: Response, *, approved: bool) -> Ruling:
+    """What the screen hands over when somebody presses the key."""
+    (block,) = response.pending
+    assert block.tool is not None
+    assert block.tool.approval is not None
+    said = ApprovalResponse(block.tool.call_id, approved, None, response.response_id)
+    return Ruling(said, block.tool.approval.tool, block.tool.approval.arguments)
+
+
+def test_the_models_are_learnt_in_the_background(tmp_path: Path) -> None:
+    with local(tmp_path) as viewer:
+        viewer.session.prepare()
+        wait_until(lambda: any(model.id.startswith("demo") for model in viewer.session.models))
+
+
+def test_presence_says_what_goes_on_here(tmp_path: Path) -> None:
+    with (
+        local(tmp_path, client_id="ana-1", model="demo-slow") as ana,
+        local(tmp_path, client_id="ben-1") as ben,
+    ):
+
+        def status() -> tuple[str | None, ...]:
+            ben.look()
+            members = ben.roster.members if ben.roster is not None else ()
+            return next(
+                ((each.kind, each.model, each.status) for each in members if each.client_id == "ana-1"), ()
+            )
+
+        wait_until(lambda: status() == ("viewer", "demo-slow", "idle"))
+        prompt = ana.session.ask(Question("a long one"))
+        wait_until(lambda: status() == ("viewer", "demo-slow", "streaming"))
+        ana.session.cancel(prompt, None)
+        wait_until(lambda: status() == ("viewer", "demo-slow", "idle"))
+
+
+def test_a_session_of_ai_transport_is_spoken_to_in_its_own_words(tmp_path: Path) -> None:
+    with local(tmp_path) as viewer:
+        contact = Contact("vercel", "m2")
+        prompt = viewer.session.ask(Question("go on", contact=contact, in_reply_to="run1"))
+        viewer.session.ask(Question("", contact=replace(contact, again=True), sibling_of="m1"))
+        wait_until(lambda: viewer.look() and viewer.transport("ai-input") == 2)
+        assert not viewer.session.answers(prompt)
+        first, again = viewer.messages
+        assert (first.data, first.extras["ai"]["transport"]["parent"]) == ("go on", "m2")  # type: ignore[index]
+        assert again.extras["ai"]["transport"]["msg-regenerate"] == "m2"  # type: ignore[index]
+        viewer.session.cancel("m1", "run1", transport=True)
+        wait_until(lambda: viewer.look() and viewer.transport("ai-cancel") == 1)
+        said = ApprovalResponse("t1", approved=False, reason="no", response_id="run1")
+        viewer.session.decide(Ruling(said, "tool", "{}", Route("vercel", "run1", "m2")))
+        wait_until(lambda: viewer.look() and viewer.transport("ai-input") == 3)
+        assert viewer.messages[-1].extras["ai"]["codec"]["approved"] == "false"  # type: ignore[index]

@@ -44,6 +44,13 @@ def pattern(parser: ArgumentParser) -> None:
     setting(parser, "pattern", choices=PATTERNS)
 
 
+def agent(parser: _ActionsContainer) -> None:
+    """Add what an agent may do, and who may stop it."""
+    setting(parser, "tools", metavar="NAMES")
+    setting(parser, "tools_root", metavar="FOLDER")
+    setting(parser, "allow_cancel", metavar="WHO")
+
+
 def past(parser: ArgumentParser) -> None:
     """Add how much of the channel's past counts."""
     setting(parser, "since", metavar="SPAN")
@@ -63,6 +70,7 @@ def screen(parser: ArgumentParser) -> None:
     """Add all that is a setting of the screen."""
     place(parser)
     model(parser)
+    agent(parser)
     past(parser)
     plain(parser)
     setting(parser, "theme", metavar="NAME")

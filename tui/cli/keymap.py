@@ -14,7 +14,7 @@ def check(keymap: Mapping[str, str]) -> None:
         return
     from tui.ui.commands import COMMANDS, Zone
 
-    ids = [command.id for command in COMMANDS]
+    ids = [command.id for command in COMMANDS if command.keys]
     for given in keymap:
         if given not in ids:
             hint = near(given, ids) or f"; known are {', '.join(sorted(ids))}"

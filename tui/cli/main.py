@@ -13,7 +13,20 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from tui.cli import agent, completion, config, doctor, flags, publish, serve, tail
+from tui.cli import (
+    agent,
+    completion,
+    config,
+    demo,
+    doctor,
+    export,
+    flags,
+    publish,
+    record,
+    replay,
+    serve,
+    tail,
+)
 from tui.cli.exits import FAILED, INTERRUPTED, OK, USAGE, Failure
 from tui.settings import FILE, TABLE, Folders, Settings, SettingsError, read_file, resolve
 
@@ -45,6 +58,10 @@ COMMANDS: Mapping[str, Command] = {
     "agent": agent,
     "tail": tail,
     "publish": publish,
+    "record": record,
+    "replay": replay,
+    "export": export,
+    "demo": demo,
     "serve": serve,
     "config": config,
     "doctor": doctor,

@@ -9,41 +9,37 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from tui.cli.main import FAILED, OK, USAGE
-from tui.settings import DEMO_MODEL, HOME_VARIABLE, Folders, Settings, SettingsError, is_demo
+from tui.cli.exits import FAILED, OK, USAGE
+from tui.settings import HOME_VARIABLE, Folders, Settings, SettingsError
 
 LOG_BYTES = 2_000_000
-CLOSE_SECONDS = 3.0
+CLOSE_SECONDS = 5.0
 
 
-def run(settings: Settings, folders: Folders) -> int:
-    """Show the screen until the user leaves; return the exit code."""
+def run(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
+    """Show the screen until the user leaves, with demo streams at once if `demo`; return the exit code."""
+    if settings.plain:
+        from tui.cli.plain import chat
+
+        return chat(settings, folders)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("ably-tui: the screen needs a terminal on standard input and output", file=sys.stderr)
         return FAILED
-    from tui.agent.settings import DEFAULT_MODEL, AgentSettings, has_credentials
     from tui.cli.archive import Archive
+    from tui.cli.keymap import check as check_keymap
+    from tui.cli.model import demo_name, real_model
     from tui.cli.session import Session, link_options
     from tui.state import Conversation
     from tui.ui.app import WallApp
     from tui.ui.ports import Facts
 
-    # The demo does not answer for a model that was asked for by name: its pane says that the key is missing.
-    real = not is_demo(settings.model) and bool(
-        settings.model or has_credentials(os.environ) or os.environ.get("ANTHROPIC_BASE_URL")
-    )
-    agent = None
-    if real:
-        agent = AgentSettings.from_environment(
-            os.environ,
-            model=settings.model or DEFAULT_MODEL,
-            max_tokens=settings.max_tokens,
-            system=settings.system,
-        )
+    check_keymap(settings.keymap)
+    check_tools(settings.tools)
+    agent = real_model(settings, os.environ)
     if not settings.local:
         try:
             link_options(settings, None)
@@ -51,17 +47,24 @@ def run(settings: Settings, folders: Folders) -> int:
             print(f"ably-tui: {error}", file=sys.stderr)
             return USAGE
     log_file = start_log(folders.state, settings, agent)
-    session = Session(settings, agent, folders.state / "local", now)
+    archive = Archive()
+    conversation = Conversation(archive.stow)
+    session = Session(settings, agent, folders.state / "local", now, wanted=lambda: conversation.incomplete)
+    if demo:
+        session.demo()
     facts = Facts(
         channel=settings.channel,
         client_id=settings.client_id,
-        model=agent.model if agent else settings.model if is_demo(settings.model) else DEMO_MODEL,
+        model=agent.model if agent else demo_name(settings),
         local=settings.local,
         demo=agent is None,
         join=join_command(settings, os.environ),
+        price=settings.price,
+        notify=settings.notify,
+        reduced_motion=settings.reduced_motion,
+        keymap=settings.keymap,
     )
-    archive = Archive()
-    app = WallApp(Conversation(archive.stow), session, session, facts, now, log_file)
+    app = WallApp(conversation, session, session, facts, now, log_file)
     if settings.theme is not None:
         if settings.theme not in app.available_themes:
             known = ", ".join(sorted(app.available_themes))
@@ -77,6 +80,17 @@ def run(settings: Settings, folders: Folders) -> int:
         session.close(CLOSE_SECONDS)
         archive.close()
     return app.return_code or OK
+
+
+def check_tools(names: Iterable[str]) -> None:
+    """Raise `SettingsError` for a tool that there is not."""
+    from tui.agent.tools import KNOWN
+    from tui.values import near
+
+    for name in names:
+        if name not in KNOWN:
+            hint = near(name, KNOWN) or f"; known are {', '.join(KNOWN)}"
+            raise SettingsError(f"tools: there is no tool {name}{hint}")
 
 
 def now() -> int:

@@ -1,7 +1,8 @@
 """One terminal's part in a channel: the feed and the desk that the screen is handed.
 
 Opens what it needs on a thread of its own (the local server where there is none, the link, the agents), so
-that the screen is there at once; what is asked before that is kept and answered then.
+that the screen is there at once; what is asked before that is kept and answered then. Leaves to `crew` which
+agents there are.
 """
 
 from __future__ import annotations
@@ -9,20 +10,39 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import cycle
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.settings import DEMO_MODEL, Settings, SettingsError, host_and_port, is_demo
-from tui.wire import ConnectionChange, Inbound, Notice, Reason, Severity, UserInput
+from tui.cli import keeping
+from tui.settings import Settings, SettingsError, host_and_port
+from tui.ui.ports import Contact, ModelName, Question, Ruling
+from tui.wire import (
+    Cancel,
+    ConnectionChange,
+    Inbound,
+    Notice,
+    Reason,
+    Severity,
+    UserInput,
+    encode_again,
+    encode_approval,
+    encode_cancel,
+    encode_input,
+)
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tui.agent import Agent, AgentSettings, AgentTasks
+    from tui.agent import Agent, AgentSettings
+    from tui.cli.crew import Crew
     from tui.link import Link, LinkOptions
     from tui.local.statefile import LocalServer
+    from tui.state import Response
+    from tui.wire import Publication
 
 log = logging.getLogger(__name__)
 
@@ -44,24 +64,30 @@ class Session:
     """Implements the screen's `Feed` and `Desk`. Its methods may be called from the screen's thread."""
 
     def __init__(
-        self, settings: Settings, agent: AgentSettings | None, folder: Path, clock: Callable[[], int]
+        self,
+        settings: Settings,
+        agent: AgentSettings | None,
+        folder: Path,
+        clock: Callable[[], int],
+        wanted: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`agent` says which model answers prompts, None the demo; `folder` is the local server's."""
+        """`agent` says which model answers prompts, None the demo; `folder` is the local server's. `wanted`
+        says, on any thread, whether the beginning of a response in flight is still to be fetched.
+        """
         self._settings = settings
         self._agent_settings = agent
         self._folder = folder
         self._clock = clock
+        self._wanted = wanted
         self._wake: Callable[[], None] = lambda: None
         self._own: deque[Inbound] = deque()
         self._lock = threading.RLock()
         self._typed: set[str] = set()  # promptIds of what people asked here
-        self._mine: set[str] = set()  # those and the demo's
-        self._early: list[tuple[Callable[[UserInput], None], UserInput]] = []
+        self._mine: set[str] = set()  # promptIds that this terminal's agents were given
+        self._early: list[Callable[[], None]] = []  # what was asked before there was anybody to ask
         self._link: Link | None = None
-        self._tasks: AgentTasks | None = None
-        self._agent: Agent | None = None
-        self._demo: Agent | None = None
-        self._demo_lock = threading.Lock()
+        self._crew: Crew | None = None
+        self._models: Sequence[ModelName] = ()
         self._demos = cycle(DEMOS)
         self._opener: threading.Thread | None = None
         self._closed = False
@@ -88,36 +114,101 @@ class Session:
         """How many values wait to be drained."""
         return len(self._own) + (self._link.pending if self._link is not None else 0)
 
+    def load_more(self) -> None:
+        """Fetch what is older than everything fetched so far; a HistoryChange tells when it is there, or that
+        there is no more.
+        """
+        if self._link is not None:
+            self._link.load_more()
+
     # Desk
 
     def prepare(self) -> None:
-        """Import the model's SDK in the background."""
+        """Import the model's SDK in the background, and learn which models there are."""
         threading.Thread(target=self._prepare, name="ably-tui-load", daemon=True).start()
 
-    def ask(self, text: str) -> None:
-        """Publish a prompt and have it answered."""
-        prompt = UserInput(secrets.token_hex(8), text)
+    def ask(self, question: Question) -> str:
+        """Publish a prompt and have it answered; return its promptId."""
+        manner, several = question.manner, len(question.models) > 1
+        prompt = UserInput(
+            secrets.token_hex(8),
+            question.text,
+            to=question.to,
+            model=manner.model if several else question.models[0] or manner.model,
+            in_reply_to=question.in_reply_to,
+            sibling_of=question.sibling_of,
+            within=question.within,
+        )
         self._typed.add(prompt.prompt_id)
-        self._ask(prompt)
+        if question.contact is not None:
+            self._once_open(partial(self._send, prompt, question.contact))
+        else:
+            if question.to in {None, self._settings.client_id}:
+                self._mine.add(prompt.prompt_id)
+            self._once_open(partial(self._put, prompt, question))
+        return prompt.prompt_id
 
     def demo(self) -> None:
         """Have four demo responses streamed at once."""
         for _ in range(DEMO_STREAMS):
             model, text = next(self._demos)
-            self._ask_demo(UserInput(secrets.token_hex(8), text, model=model))
+            self._once_open(partial(self._ask_demo, UserInput(secrets.token_hex(8), text, model=model)))
 
-    def cancel(self, prompt_id: str) -> bool:
-        """End this terminal's answer to a prompt."""
-        link, tasks = self._link, self._tasks
-        if link is None or tasks is None or prompt_id not in self._mine:
+    def answers(self, prompt_id: str | None) -> bool:
+        """Whether this terminal's agents were given a prompt."""
+        return prompt_id in self._mine
+
+    def cancel(self, prompt_id: str | None, response_id: str | None, *, transport: bool = False) -> bool:
+        """End one response, or all answers to a prompt; return whether that is for this terminal to do."""
+        link, crew = self._link, self._crew
+        if link is None or crew is None:
             return False
-        link.run(tasks.cancel, prompt_id, self._settings.client_id)
-        return True
+        own = self.answers(prompt_id)
+        if own:
+            link.run(crew.tasks.cancel, response_id or prompt_id, self._settings.client_id)
+        elif transport:
+            said = Cancel(response_id, prompt_id)
+            link.run(link.publisher.publish, encode_cancel(said, event_id=secrets.token_hex(8)))
+        else:
+            # A prompt may have several answers: who names one means that one.
+            link.run(link.publisher.publish, Cancel(response_id, None if response_id else prompt_id))
+        return own
+
+    def decide(self, ruling: Ruling) -> None:
+        """Say on the channel, and to this terminal's agents, what the person at the keyboard has decided."""
+        link, crew, route = self._link, self._crew, ruling.route
+        if link is None or crew is None:
+            return
+        if route is None:
+            link.run(crew.decide, ruling)
+            return
+        ids = {"event_id": secrets.token_hex(8), "client_id": self._settings.client_id}
+        link.run(link.publisher.publish, encode_approval(ruling.said, route, **ids))
+
+    def copy(self, text: str) -> bool:
+        """Put text on this machine's clipboard; return whether it was seen there. Blocks."""
+        return keeping.copy(text)
+
+    def exported(self, form: str, responses: Sequence[Response]) -> str:
+        """Return responses as a document: `markdown`, `json` or `svg`."""
+        from tui.cli import exporting
+
+        write = {"json": exporting.json_of, "svg": exporting.svg}.get(form, exporting.markdown)
+        return write(responses)
+
+    def keep(self, text: str, form: str) -> Path:
+        """Write text to a new file in the working directory; return its path."""
+        return keeping.keep(text, form, Path.cwd())
+
+    @property
+    def models(self) -> Sequence[ModelName]:
+        """The models that can be chosen; empty until they are known."""
+        return self._models
 
     @property
     def running(self) -> int:
         """Answers that are being given now."""
-        return self._tasks.running if self._tasks is not None else 0
+        return self._crew.tasks.running if self._crew is not None else 0
 
     @property
     def queued(self) -> int:
@@ -132,46 +223,47 @@ class Session:
     @property
     def budget(self) -> int | None:
         """Messages that may be published in a second."""
-        limit = self._link.options.messages_per_second if self._link is not None else None
+        limit = self._link.publisher.budget if self._link is not None else None
         return round(limit) if limit else None
 
     def close(self, timeout: float) -> None:
         """End what runs as cancelled, publish that, and disconnect, within about `timeout` seconds."""
         with self._lock:
             self._closed = True
-            link = self._link
-        if link is None:
+            link, crew = self._link, self._crew
+        if link is None or crew is None:
             return
+        end = time.monotonic() + timeout
         try:
-            link.run(self._end_answers, timeout / 2).result(timeout / 2)
+            link.run(crew.close, timeout / 2).result(timeout / 2)
         except (RuntimeError, TimeoutError) as error:
             log.warning("answers could not be ended in time: %s", error)
-        link.close(timeout / 2)
-
-    async def _end_answers(self, within: float) -> None:
-        if self._tasks is not None:
-            await self._tasks.close(within * 0.8, self._settings.client_id)
-        for agent in {self._agent, self._demo}:
-            if agent is not None:
-                await agent.close()
+        link.close(end - time.monotonic())  # what is left of the time is for the last words
 
     # Behind the scenes
 
     def _open(self) -> None:
-        from tui.agent import Agent, AgentTasks
-        from tui.link import Link
-
         settings = self._settings
         try:
+            from tui.cli.crew import IDLE, Crew, presence
+            from tui.cli.model import demo_name
+            from tui.link import Link
+
             server = self._server() if settings.local else None
-            if self._agent_settings is not None:
-                self._agent = Agent(self._agent_settings)
-            else:
-                self._agent = self._demo = self._demo_agent(server or self._server())
+            model = self._agent_settings.model if self._agent_settings else demo_name(settings)
             link = Link(
-                link_options(settings, server),
+                replace(link_options(settings, server), presence=presence(settings, model, IDLE)),
                 wake=self._wake,
+                wanted=self._wanted,
                 revive=self._server if settings.local else None,
+            )
+            crew = Crew(
+                settings,
+                self._agent_settings,
+                server or (self._server() if self._agent_settings is None else None),
+                link,
+                undelivered=self._undelivered,
+                notify=self._tell,
             )
         except Exception as error:
             log.exception("the link could not be opened")
@@ -181,45 +273,66 @@ class Session:
         with self._lock:
             if self._closed:
                 return
-            self._tasks = AgentTasks(link.publisher, self._undelivered)
-            self._link = link
+            self._link, self._crew = link, crew
             link.start()
             early, self._early = self._early, []
-            for ask, prompt in early:
-                ask(prompt)
+            for job in early:
+                job()
 
-    def _ask(self, prompt: UserInput) -> None:
-        """Have a prompt answered by the agent; keep it while there is none yet."""
+    def _once_open(self, job: Callable[[], None]) -> None:
+        """Do something now, or as soon as the link is there."""
         with self._lock:
-            if self._agent is None or not self._submit(self._agent, prompt):
-                self._early.append((self._ask, prompt))
+            if self._link is None:
+                self._early.append(job)
+                return
+        job()
+
+    def _put(self, prompt: UserInput, question: Question) -> None:
+        """Publish a prompt; this terminal's agent answers what is not for another."""
+        if self._link is not None and self._crew is not None:
+            self._link.run(self._crew.ask, prompt, question, prompt.prompt_id in self._mine)
+
+    def _send(self, prompt: UserInput, contact: Contact) -> None:
+        """Publish a prompt in the words of AI Transport."""
+        ids = {"event_id": secrets.token_hex(8), "client_id": self._settings.client_id}
+        if contact.again and prompt.sibling_of is not None:
+            said = encode_again(prompt.prompt_id, contact.message_id, prompt.sibling_of, **ids)
+        else:
+            said = encode_input(replace(prompt, in_reply_to=contact.message_id or None), contact.codec, **ids)
+        if self._link is not None:
+            self._link.run(self._deliver, prompt, said)
+
+    async def _deliver(self, prompt: UserInput, said: Publication) -> None:
+        if self._link is None:
+            return
+        try:
+            await self._link.publisher.deliver(said)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the draft goes back with its text
+            self._undelivered(prompt, str(error) or type(error).__name__)
 
     def _ask_demo(self, prompt: UserInput) -> None:
         """Have a prompt answered by the demo model, starting its server where the channel is elsewhere."""
-        with self._lock:
-            if self._demo is not None and self._submit(self._demo, prompt):
-                return
-            if self._link is None:
-                self._early.append((self._ask_demo, prompt))
-                return
-        threading.Thread(target=self._start_demo, args=(prompt,), daemon=True).start()
+        self._mine.add(prompt.prompt_id)
+        if self._crew is not None and self._crew.demo is not None:
+            self._submit_demo(self._crew.demo, prompt)
+        else:
+            threading.Thread(target=self._start_demo, args=(prompt,), daemon=True).start()
 
     def _start_demo(self, prompt: UserInput) -> None:
-        with self._demo_lock:
-            try:
-                self._demo = self._demo or self._demo_agent(self._server())
-            except Exception as error:
-                log.exception("the demo model could not be started")
-                self._undelivered(prompt, str(error))
-                return
-        self._submit(self._demo, prompt)
+        if self._crew is None:
+            return
+        try:
+            agent = self._crew.demo_on(self._server)
+        except Exception as error:
+            log.exception("the demo model could not be started")
+            self._undelivered(prompt, str(error))
+            return
+        self._submit_demo(agent, prompt)
 
-    def _submit(self, agent: Agent, prompt: UserInput) -> bool:
-        if self._link is None or self._tasks is None:
-            return False
-        self._mine.add(prompt.prompt_id)
-        self._link.run(self._tasks.ask, agent, prompt)
-        return True
+    def _submit_demo(self, agent: Agent, prompt: UserInput) -> None:
+        if self._link is not None and self._crew is not None:
+            asker = self._settings.client_id
+            self._link.run(partial(self._crew.tasks.ask, agent, prompt, asker=asker))
 
     def _undelivered(self, prompt: UserInput, reason: str) -> None:
         typed = prompt.prompt_id in self._typed
@@ -236,24 +349,19 @@ class Session:
 
         return ensure(self._folder)
 
-    def _demo_agent(self, server: LocalServer) -> Agent:
-        from tui.agent import Agent, AgentSettings
-
-        settings = self._settings
-        return Agent(
-            AgentSettings.demo(
-                f"http://{server.host}:{server.port}",
-                server.model_key,
-                model=settings.model if is_demo(settings.model) else DEMO_MODEL,
-                max_tokens=settings.max_tokens,
-            )
-        )
-
     def _prepare(self) -> None:
         if self._opener is not None:
             self._opener.join()
-        if self._agent is not None:
-            self._agent.load()
+        link, crew = self._link, self._crew
+        if link is not None and crew is not None:
+            crew.agent.load()
+            link.run(self._learn_models, crew)
+
+    async def _learn_models(self, crew: Crew) -> None:
+        self._models = tuple(
+            ModelName(each.id, f"ends {each.deprecated_until}" if each.deprecated_until else "")
+            for each in await crew.agent.models()
+        )
 
 
 def link_options(settings: Settings, server: LocalServer | None) -> LinkOptions:
@@ -278,6 +386,8 @@ def link_options(settings: Settings, server: LocalServer | None) -> LinkOptions:
             auth_url=None if server is not None else settings.ably_auth_url,
             endpoint=endpoint,
             since=settings.since,
+            budget=settings.messages_per_second,
+            pattern=settings.pattern,
         )
     except ValueError as error:
         raise SettingsError(str(error)) from error

@@ -1,0 +1,79 @@
+"""One prompt, and answering others, as real processes with the demo model."""
+
+from __future__ import annotations
+
+import json
+import signal
+
+from tests.cli.commands import Commands, publish_raw
+
+
+def ask(commands: Commands, channel: str, *words: str, stdin: str = "") -> tuple[int, str, str]:
+    done = commands.run("agent", "--model", "demo-9000tps", "--channel", channel, *words, stdin=stdin)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_the_answer_is_printed_and_stands_on_the_channel(ably_tui: Commands) -> None:
+    code, out, err = ask(ably_tui, "a1", "Tell me a joke")
+    assert (code, err) == (0, "")
+    assert "Tell me a joke" in out
+    done = ably_tui.run("export", "--channel", "a1", "--format", "json")
+    (response,) = json.loads(done.stdout)["responses"]
+    assert response["prompt"] == "Tell me a joke"
+    assert "".join(block["text"] for block in response["blocks"]) == out
+
+
+def test_the_prompt_may_come_from_a_pipe(ably_tui: Commands) -> None:
+    assert "piped words" in ask(ably_tui, "a2", stdin="piped words\n")[1]
+    assert "more words" in ask(ably_tui, "a2", "-", stdin="more words\n")[1]
+    code, out, err = ask(ably_tui, "a2", stdin=" \n")
+    assert (code, out) == (2, "")
+    assert "needs a prompt" in err
+
+
+def test_json_lines_are_the_answers_messages(ably_tui: Commands) -> None:
+    code, out, err = ask(ably_tui, "a3", "hi", "--json")
+    names = [json.loads(line)["name"] for line in out.splitlines()]
+    assert (code, err, names[0], names[-1]) == (0, "", "start", "stop")
+
+
+def test_a_failure_is_an_exit_code_and_a_reason(ably_tui: Commands) -> None:
+    done = ably_tui.run("agent", "hi", "--model", "demo-529", "--channel", "a4")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("ably-tui: FAILED, ")
+
+
+def test_interrupted_it_cancels_its_answer(ably_tui: Commands) -> None:
+    with ably_tui.running("agent", "hi", "--model", "demo-slow", "--channel", "a5") as running:
+        running.wait_for("Demo")
+        assert running.end(signal.SIGTERM) == 130
+    done = ably_tui.run("export", "--channel", "a5", "--format", "json")
+    assert [each["status"] for each in json.loads(done.stdout)["responses"]] == ["CANCELLED"]
+
+
+def test_serving_answers_those_who_may_ask(ably_tui: Commands) -> None:
+    serving = ("agent", "--serve", "--model", "demo-9000tps", "--channel", "a6", "--client-id", "helper")
+    asked: list[dict[str, object]] = [
+        {"name": "user-input", "clientId": "ben", "data": {"promptId": "p1", "text": "from ben"}},
+        {"name": "user-input", "clientId": "eve", "data": {"promptId": "p2", "text": "from eve"}},
+    ]
+    with ably_tui.running(*serving, "--allow-from", "ben") as server:
+        server.wait_for("answering on a6 as helper")
+        with ably_tui.running("tail", "--channel", "a6") as tail:
+            publish_raw(ably_tui.server, "a6", asked)
+            tail.wait_for("DONE")
+        assert server.end(signal.SIGTERM) == 130
+        assert server.err == ""
+    done = ably_tui.run("export", "--channel", "a6", "--format", "json")
+    assert [each["prompt"] for each in json.loads(done.stdout)["responses"]] == ["from ben"]
+
+
+def test_what_serving_needs(ably_tui: Commands) -> None:
+    for words, why in (
+        (("--serve", "hello"), "--serve takes its prompts from the channel"),
+        (("--serve", "--concurrency", "0"), "--concurrency: '0' is no whole number above 0"),
+        (("--serve", "--tools", "explode"), "--tools: there is no tool 'explode'"),
+    ):
+        done = ably_tui.run("agent", *words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert why in done.stderr

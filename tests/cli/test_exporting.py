@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.messages import Channel
+from tui.cli.exporting import json_of, markdown, svg
+from tui.state import Conversation, Response
+from tui.wire import Kind, Outgoing, Start, Stop, Text, ToolCall, ToolResult, UserInput
+
+
+def responses(*values: Outgoing) -> list[Response]:
+    channel, conversation = Channel(), Conversation()
+    conversation.apply_all([channel.publish(value) for value in values])
+    return list(conversation.responses.values())
+
+
+def everything() -> list[Response]:
+    return responses(
+        UserInput("p", "Why?\n---\nreally: yes"),
+        Start("r", "p", model="m: [x]"),
+        Text("r", "hm", kind=Kind.THINKING),
+        ToolCall("r", "t", "look", '{"a":"```"}'),
+        ToolResult("r", "t", "there"),
+        Text("r", "# Because\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"),
+        Stop("r", "error", "broke off", output_tokens=3),
+    )
+
+
+def test_markdown_has_front_matter_that_says_what_it_is() -> None:
+    text = markdown(everything())
+    _, front, body = text.split("---\n", 2)
+    fields = dict(line[4:].split(": ", 1) for line in front.splitlines()[1:])
+    assert {name: json.loads(value) for name, value in fields.items()} == {
+        "id": "r",
+        "publisher": "agent",
+        "model": "m: [x]",
+        "status": "FAILED",
+        "started": "2027-01-15T08:00:00.200+00:00",
+        "ended": "2027-01-15T08:00:00.700+00:00",
+        "prompt": "Why?\n---\nreally: yes",
+        "stopReason": "error",
+        "error": "broke off",
+        "outputTokens": 3,
+    }
+    assert "\n## m: \\[x\\] · agent\n" in body
+    assert "> really: yes" in body
+    assert '````\n{"a":"```"}\n````' in body
+    assert "| 1 | 2 |\n" in body
+    assert body.endswith("*FAILED: broke off*\n")
+
+
+def test_json_holds_the_blocks() -> None:
+    (found,) = json.loads(json_of(everything()))["responses"]
+    assert [block["kind"] for block in found["blocks"]] == ["thinking", "tool", "text"]
+    assert found["blocks"][1]["arguments"] == {"a": "```"}
+    assert found["blocks"][1]["result"] == "there"
+
+
+def test_a_picture_loads_nothing_and_shows_the_text() -> None:
+    text = svg(everything(), 60)
+    words = "".join(ET.fromstring(text).itertext()).replace("\xa0", " ")
+    assert "Because" in words
+    assert "# Because" not in words
+    assert "@font-face" not in text
+    assert "url(" not in text.replace("url(#", "")
+
+
+@given(st.text(max_size=60), st.text(max_size=20))
+def test_no_text_breaks_out_of_a_document(text: str, name: str) -> None:
+    found = responses(Start("r", model=name or None), Text("r", text), Stop("r"))
+    ET.fromstring(svg(found, 40))
+    assert json.loads(json_of(found))["responses"][0]["id"] == "r"
+    assert markdown(found).split("\n---\n", 1)[0].count("\n  - id: ") == 1
+
+
+@pytest.mark.parametrize("write", [markdown, json_of, svg])
+def test_nothing_at_all(write: object) -> None:
+    assert callable(write)
+    assert write([])

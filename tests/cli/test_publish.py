@@ -1,0 +1,130 @@
+"""Streams and commands as responses, over real pipes and sockets."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import COMMAND, Commands
+
+
+def said(commands: Commands, channel: str) -> dict[str, object]:
+    """The one response of a channel."""
+    done = commands.run("export", "--channel", channel, "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    (response,) = json.loads(done.stdout)["responses"]
+    assert isinstance(response, dict)
+    return response
+
+
+def text_of(response: dict[str, object]) -> str:
+    blocks = response["blocks"]
+    assert isinstance(blocks, list)
+    return "".join(block["text"] for block in blocks)
+
+
+def test_a_stream_becomes_a_response_and_nothing_is_printed(ably_tui: Commands) -> None:
+    done = ably_tui.run(
+        "publish", "--name", "build", "--channel", "p1", stdin=b"one\r\ntwo\x1b[31m \xff\n50%\r99%"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    response = said(ably_tui, "p1")
+    assert text_of(response) == "one\ntwo \ufffd\n50%\n99%"
+    assert response["status"] == "DONE"
+    assert response["model"] == "build"
+    assert str(response["id"]).startswith("build-")
+
+
+def test_its_id_and_the_stream_itself_on_request(ably_tui: Commands) -> None:
+    done = ably_tui.run("publish", "--name", "b", "--channel", "p2", "--json", stdin="x\n")
+    assert json.loads(done.stdout)["responseId"] == said(ably_tui, "p2")["id"]
+    done = ably_tui.run("publish", "--name", "b", "--channel", "p2", "--tee", stdin="x\ny")
+    assert done.stdout == "x\ny"
+
+
+@pytest.mark.parametrize(
+    ("program", "code", "error"),
+    [
+        (["true"], 0, None),
+        (["sh", "-c", "echo out; echo err >&2; exit 3"], 3, "exit status 3"),
+        (["sh", "-c", "kill -9 $$"], 137, "ended by SIGKILL"),
+    ],
+)
+def test_a_command_runs_and_its_status_is_returned_and_published(
+    program: list[str], code: int, error: str | None, ably_tui: Commands
+) -> None:
+    channel = f"p3-{code}"
+    done = ably_tui.run("publish", "--name", "c", "--channel", channel, "--", *program)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+    response = said(ably_tui, channel)
+    assert response.get("error") == error
+    assert response["status"] == ("FAILED" if error else "DONE")
+    if code == 3:
+        assert text_of(response) == "out\nerr\n"
+
+
+def test_a_status_of_a_pipe_is_given_by_flag(ably_tui: Commands) -> None:
+    done = ably_tui.run("publish", "--name", "c", "--channel", "p4", "--exit-status", "2", stdin="x")
+    assert done.returncode == 2
+    assert said(ably_tui, "p4")["error"] == "exit status 2"
+
+
+def test_no_such_command(ably_tui: Commands) -> None:
+    done = ably_tui.run("publish", "--name", "c", "--channel", "p5", "--", "no-such-command")
+    assert done.returncode == 127
+    assert done.stderr.startswith("ably-tui: no-such-command: ")
+
+
+def test_what_is_shown_verbatim_is_a_block_of_code(ably_tui: Commands) -> None:
+    ably_tui.run("publish", "--name", "c", "--channel", "p6", "--verbatim", stdin="# no heading\n")
+    assert text_of(said(ably_tui, "p6")).startswith("~~~~~~~~\n# no heading\n")
+
+
+def test_a_huge_stream_arrives_whole(ably_tui: Commands) -> None:
+    data = "".join(f"line {number}\n" for number in range(200_000))
+    done = ably_tui.run("publish", "--name", "big", "--channel", "p7", stdin=data)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert text_of(said(ably_tui, "p7")) == data
+
+
+def test_it_reads_no_more_than_it_can_publish(ably_tui: Commands) -> None:
+    """With nobody at the endpoint a stream without end waits, and memory with it."""
+    endless = [sys.executable, "-c", "import sys\nwhile True: sys.stdout.write('x' * 65536)"]
+    environment = {**ably_tui.environment, "ABLY_API_KEY": "app.key:secret-of-nobody"}
+    with subprocess.Popen(endless, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as source:
+        with subprocess.Popen(
+            [str(COMMAND), "publish", "--name", "x", "--endpoint", "127.0.0.1:9", "--no-tls"],
+            stdin=source.stdout,
+            stderr=subprocess.PIPE,
+            env=environment,
+        ) as process:
+            assert process.stderr is not None
+            assert b"connection disconnected" in process.stderr.readline()
+            with Path(f"/proc/{process.pid}/io").open(encoding="ascii") as counts:
+                read = int(next(line for line in counts if line.startswith("rchar")).split()[1])
+            assert read < 60_000_000  # modules included
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 130
+        source.kill()
+
+
+def test_interrupted_it_says_so_on_the_channel(ably_tui: Commands) -> None:
+    reading, writing = os.pipe()
+    try:
+        with ably_tui.running("publish", "--name", "c", "--channel", "p8", stdin=reading) as running:
+            os.write(writing, b"so far")
+            with ably_tui.running("tail", "--channel", "p8", "--json") as tail:
+                tail.wait_for("so far")
+            assert running.end(signal.SIGTERM) == 130
+            assert running.err == ""
+    finally:
+        os.close(reading)
+        os.close(writing)
+    response = said(ably_tui, "p8")
+    assert (response["status"], text_of(response)) == ("CANCELLED", "so far")

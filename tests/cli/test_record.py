@@ -1,0 +1,66 @@
+"""Recording, and playing onto another channel, as real processes."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from pathlib import Path
+
+from tests.cli.commands import Commands
+from tests.waiting import wait_until
+from tui.recording.file import read
+
+
+def test_what_is_said_is_recorded_and_said_again_elsewhere(ably_tui: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "said.jsonl"
+    ably_tui.run("demo", "patterns", "--headless", "--channel", "r1")
+    with ably_tui.running("record", str(file), "--channel", "r1") as recording:
+        wait_until(lambda: file.exists() and "ai-run-end" in file.read_text(), timeout=30)
+        ably_tui.run("publish", "--name", "b", "--channel", "r1", stdin="use sk-ant-abc123def now\n")
+        wait_until(lambda: '"name":"stop"' in file.read_text().splitlines()[-1], timeout=30)
+        assert recording.end(15) == 130
+        assert recording.err == ""
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "abc123def" not in file.read_text()
+    found = read(file.read_text().splitlines())
+    assert found.channel == "r1"
+    done = ably_tui.run("replay", str(file), "--publish-to", "r2", "--speed", "16")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    before, after = (texts(ably_tui, channel) for channel in ("r1", "r2"))
+    assert after == before | {"b": "use [redacted] now\n"}
+
+
+def texts(commands: Commands, channel: str) -> dict[str, str]:
+    done = commands.run("export", "--channel", channel, "--format", "json")
+    responses = json.loads(done.stdout)["responses"]
+    return {
+        str(response["model"] or response["id"])
+        if "model" in response
+        else re.sub("-.*", "", response["id"]): "".join(block["text"] for block in response["blocks"])
+        for response in responses
+    }
+
+
+def test_a_time_ends_it_and_a_file_that_is_there_is_kept(ably_tui: Commands, tmp_path: Path) -> None:
+    done = ably_tui.run("record", "-", "--channel", "r3", "--for", "1s", "--since", "none")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["channel"] == "r3"
+    (tmp_path / "mine").write_text("mine")
+    done = ably_tui.run("record", str(tmp_path / "mine"), "--channel", "r3")
+    assert done.returncode == 1
+    assert "cannot be made: File exists" in done.stderr
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+def test_what_cannot_be_played(ably_tui: Commands, tmp_path: Path) -> None:
+    (tmp_path / "odd").write_text("odd")
+    for words, code, why in (
+        (("odd",), 1, "odd: line 1: "),
+        (("none",), 1, "none cannot be read: No such file"),
+        (("odd", "--speed", "17"), 2, "--speed: '17' is no number from 0.25 to 16"),
+        (("odd", "--from", "x"), 2, "--from: 'x' is no number"),
+    ):
+        done = ably_tui.run("replay", str(tmp_path / words[0]), *words[1:])
+        assert (done.returncode, done.stdout) == (code, "")
+        assert why in done.stderr

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.messages import Channel
+from tui.cli.rawtext import RawText
+from tui.cli.telling import LONGEST, Said, Teller
+from tui.state import Conversation, Replaced
+from tui.wire import (
+    ApprovalRequest,
+    ApprovalResponse,
+    ChannelMessage,
+    Kind,
+    Outgoing,
+    Start,
+    Stop,
+    Text,
+    ToolCall,
+    ToolResult,
+    UserInput,
+    Whole,
+)
+
+
+def told(*values: Outgoing, batch: int = 1) -> list[str]:
+    """What is said of values that come in batches."""
+    channel, conversation, teller = Channel(), Conversation(), Teller()
+    messages = [channel.publish(value) for value in values]
+    lines: list[Said] = []
+    for start in range(0, len(messages), batch):
+        lines += teller.take(conversation.apply_all(messages[start : start + batch]))
+    return [str(said) for said in lines]
+
+
+def test_a_response_from_its_prompt_to_its_end() -> None:
+    lines = told(
+        UserInput("p", "Why?\nReally"),
+        Start("r", "p", model="claude-haiku-5-5"),
+        Text("r", "Be"),
+        Text("r", "cause.\nAnd "),
+        Text("r", "so"),
+        Stop("r", "end_turn", output_tokens=7),
+    )
+    assert lines == [
+        "agent ? Why?",
+        "agent ? Really",
+        "agent/haiku-5-5 ▸ LIVE, r",
+        "agent/haiku-5-5 │ Because.",
+        "agent/haiku-5-5 │ And so",
+        "agent/haiku-5-5 ▪ DONE, 0.4 s, 7 tokens",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stop", "words"),
+    [
+        (Stop("r", "error", "no luck"), "FAILED, no luck"),
+        (Stop("r", "cancelled", cancelled_by="ben"), "CANCELLED, by ben"),
+        (Stop("r", "max_tokens"), "DONE, max_tokens"),
+    ],
+)
+def test_ends_have_their_cause(stop: Stop, words: str) -> None:
+    assert told(Start("r"), stop)[-1] == f"agent ▪ {words}, 0.1 s"
+
+
+def test_thinking_and_tools_are_short() -> None:
+    lines = told(
+        Start("r"),
+        Text("r", "hm\nhm\n", kind=Kind.THINKING),
+        ToolCall("r", "t", "look", '{"at":\n"it"}'),
+        ApprovalRequest("r", "t", "look"),
+        ApprovalResponse("t", approved=True),
+        ToolResult("r", "t", "it is\nthere" + "x" * 500),
+        Text("r", "There."),
+        Stop("r"),
+    )
+    assert lines[1:5] == [
+        "agent │ (thinking)",
+        "agent │ (thought, 6 characters)",
+        'agent │ (tool look {"at": "it"})',
+        "agent │ (tool look waits for somebody to allow it)",
+    ]
+    assert lines[5] == "agent │ (tool look allowed by agent)"
+    assert lines[6].startswith("agent │ (tool look returned: it is there")
+    assert len(lines[6]) < 220
+    assert lines[7] == "agent │ There."
+
+
+def test_two_at_a_time_have_two_names() -> None:
+    lines = told(
+        Start("a"), Start("b"), Text("a", "x\n"), Text("b", "y\n"), Stop("a"), Start("c"), Text("c", "z\n")
+    )
+    assert [line for line in lines if "│" in line] == ["agent │ x", "agent#2 │ y", "agent │ z"]
+
+
+def test_a_correction_is_told_and_a_confirmation_is_not() -> None:
+    start, piece = Start("r"), Text("r", "one\ntwo\n", 0)
+    lines = told(start, piece, Whole("r", "one\ntwo\nthree\n"))
+    assert [line[8:] for line in lines[1:4]] == ["one", "two", "three"]
+    lines = told(start, piece, Whole("r", "one\n2\n"))
+    assert lines[3:6] == ["agent ▪ corrected, from its beginning:", "agent │ one", "agent │ 2"]
+
+
+def test_a_line_without_end_is_said_all_the_same() -> None:
+    assert len(told(Start("r"), Text("r", "x" * (LONGEST + 1)))) == 2
+
+
+pieces = st.lists(st.tuples(st.sampled_from("abc"), st.text("xy\n", max_size=6)), max_size=30)
+
+
+@given(pieces, st.integers(1, 9), st.randoms(use_true_random=False))
+def test_in_any_batches_and_order_the_end_is_the_text(
+    said: list[tuple[str, str]], batch: int, mixed: random.Random
+) -> None:
+    channel, seqs = Channel(), dict.fromkeys("abc", 0)
+    values: list[Start | Text | Stop] = [Start(name) for name in "abc"]
+    for name, text in said:
+        values.append(Text(name, text, seqs[name]))
+        seqs[name] += 1
+    values += [Stop(name) for name in "abc"]
+    messages = [channel.publish(value, client=value.response_id) for value in values]
+    if mixed.random() < 0.5:
+        mixed.shuffle(messages)
+    conversation, teller, lines = Conversation(), Teller(), list[Said]()
+    raw, given_raw = RawText(), ""
+    for start in range(0, len(messages), batch):
+        changes = conversation.apply_all(messages[start : start + batch])
+        lines += teller.take(changes)
+        if "a" in conversation.responses:
+            anew = any(isinstance(change, Replaced) and change.response.key == "a" for change in changes)
+            given_raw += raw.take(conversation.responses["a"], anew=anew)
+    whole = conversation.responses["a"].text
+    assert given_raw.endswith(whole)
+    assert raw.corrected or given_raw == whole
+    spoken = [each for each in lines if each.label == "a"]
+    after = max([i for i, each in enumerate(spoken) if each.text.startswith("corrected")], default=-1)
+    assert [
+        each.text for each in spoken[after + 1 :] if each.mark == "│" and not each.text.startswith("[")
+    ] == (whole.removesuffix("\n").split("\n") if whole.strip("\n") or whole.count("\n") else [])
+
+
+def test_catching_up_says_responses_one_by_one() -> None:
+    channel, conversation, teller = Channel(), Conversation(), Teller()
+    values = (Start("a"), Start("b"), Text("a", "1\n"), Text("b", "2\n"), Text("a", "3\n"))
+    messages: list[ChannelMessage] = [channel.publish(value) for value in values]
+    conversation.apply_all(messages)
+    texts = [said.text for said in teller.catch_up(conversation) if said.mark == "│"]
+    assert texts == ["1", "3", "2"]
+    assert teller.catch_up(conversation) == []

@@ -1,0 +1,61 @@
+"""The README's example of library use, run as it stands there but for the address."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.commands import publish_raw
+from tests.local.server import running_server
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLE = """\
+import os, time
+from tui.link import Link, LinkOptions
+from tui.state import Conversation
+from tui.wire import ChannelMessage
+
+conversation = Conversation()
+key = os.environ["ABLY_API_KEY"]
+link = Link(LinkOptions(channel="ai:demo", client_id="me", key=key), wake=lambda: None)
+link.start()
+while True:
+    messages = [value for value in link.drain() if isinstance(value, ChannelMessage)]
+    for change in conversation.apply_all(messages):
+        response = change.response
+        print(response.response_id, response.status, response.text, flush=True)
+    time.sleep(0.1)
+"""
+"""Fifteen lines, for the README between its markers `<!-- library -->` and `<!-- /library -->`."""
+
+
+def test_the_example_is_what_the_readme_shows() -> None:
+    _, marker, rest = (ROOT / "README.md").read_text(encoding="utf-8").partition("<!-- library -->")
+    assert not marker or EXAMPLE in rest.partition("<!-- /library -->")[0]
+    assert len(EXAMPLE.splitlines()) == 15
+
+
+def test_it_rebuilds_the_responses_of_a_channel(tmp_path: Path) -> None:
+    said = [
+        {"name": name, "data": data, "clientId": "agent", "extras": {"headers": {"responseId": "r1"}}}
+        for name, data in (("start", None), ("token", "Why "), ("token", "not?"), ("stop", None))
+    ]
+    with running_server(tmp_path) as server:
+        publish_raw(server, "ai:demo", said)
+        address = f"endpoint=Endpoint({server.host!r}, {server.port}, tls=False), key=key"
+        program = "from tui.link import Endpoint\n" + EXAMPLE.replace("key=key", address)
+        process = subprocess.Popen(
+            [sys.executable, "-c", program],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={"ABLY_API_KEY": server.key, "PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
+        )
+        try:
+            assert process.stdout is not None
+            assert any(line == "r1 DONE Why not?\n" for line in process.stdout)
+        finally:
+            process.kill()
+            process.communicate()

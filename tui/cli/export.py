@@ -1,0 +1,84 @@
+"""`ably-tui export`: what was said on the channel, as a document."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.cli import flags
+from tui.cli.exits import OK, Failure
+from tui.values import SettingsError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
+
+    from tui.settings import Folders, Settings
+    from tui.state import Conversation, Response
+
+HELP = "write responses of the channel as Markdown, JSON or a picture"
+
+
+def add(parser: ArgumentParser) -> None:
+    """Add its flags."""
+    flags.place(parser)
+    flags.past(parser)
+    parser.add_argument(
+        "--format", choices=["md", "json", "svg"], default="md", help="Markdown, JSON or a picture (md)"
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--response", metavar="ID", help="only this one")
+    which.add_argument("--thread", metavar="ID", help="this one and all that it replies to")
+    parser.add_argument("--width", default="100", metavar="N", help="columns of the picture (100)")
+    parser.add_argument("-o", dest="output", metavar="FILE", help="a new file in place of standard output")
+
+
+def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
+    """Read the past, and write it."""
+    from tui.cli.following import Follower
+    from tui.cli.opening import channel, now
+    from tui.state import Conversation
+
+    if settings.since == 0:
+        raise SettingsError("--since none leaves nothing to export")
+    if not arguments.width.isdecimal() or not 20 <= int(arguments.width) <= 500:
+        raise SettingsError(f"--width: {arguments.width!r} is no number from 20 to 500")
+    conversation = Conversation()
+    follower = Follower(conversation, historic=True)
+    with channel(settings, folders, wanted=lambda: conversation.incomplete) as line:
+        while follower.holding:
+            follower.take(line.read(), now())
+    text = _document(_chosen(conversation, arguments), arguments)
+    if arguments.output is None:
+        sys.stdout.write(text)
+        return OK
+    try:
+        with Path(arguments.output).open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise Failure(f"{arguments.output} cannot be made: {error.strerror}") from error
+    return OK
+
+
+def _chosen(conversation: Conversation, arguments: Namespace) -> Sequence[Response]:
+    from tui.state.threads import thread_of
+
+    wanted = arguments.response or arguments.thread
+    if wanted is None:
+        known = (each for each in conversation.responses.values() if each.response_id is not None)
+        return sorted(known, key=lambda response: response.opened_at)
+    found = conversation.by_id(wanted)
+    if found is None:
+        raise Failure(f"there is no response {wanted} here; --since all looks further back")
+    return thread_of(conversation, found) if arguments.thread else [found]
+
+
+def _document(responses: Sequence[Response], arguments: Namespace) -> str:
+    from tui.cli import exporting
+
+    if arguments.format == "json":
+        return exporting.json_of(responses)
+    if arguments.format == "svg":
+        return exporting.svg(responses, int(arguments.width))
+    return exporting.markdown(responses)

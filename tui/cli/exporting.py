@@ -1,0 +1,164 @@
+"""Responses as a document: Markdown with front matter, JSON, or a picture. Pure.
+
+All text in a response is clean already. Leaves where it goes to its callers; nothing from a channel names a
+file.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from rich.console import Console, RenderableType
+from rich.segment import Segment, Segments
+from rich.style import Style
+
+from tui.render.lines import LineRenderer
+from tui.render.plain import plain_rows
+from tui.render.theme import DARK
+from tui.state import Block, Response
+from tui.wire import Kind, clean_line
+from tui.wire.payload import parsed
+
+VERSION = 1
+FORMATS = ("md", "json", "svg")
+_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+_DIM, _BOLD = Style(dim=True), Style(bold=True)
+
+
+def markdown(responses: Sequence[Response]) -> str:
+    """Return a document whose front matter (YAML) says what each response is, and then each of them."""
+    head = ["---", "responses:"] if responses else ["---", "responses: []"]
+    for response in responses:
+        mark = "-"
+        for name, value in _about(response).items():
+            head.append(f"  {mark} {name}: {json.dumps(value)}")  # JSON is YAML
+            mark = " "
+    return "\n".join([*head, "---", *(_section(response) for response in responses)]).rstrip() + "\n"
+
+
+def json_of(responses: Sequence[Response]) -> str:
+    """Return a JSON object: `version`, and `responses` with their blocks."""
+    found = [{**_about(response), "blocks": [*map(_block, response.blocks)]} for response in responses]
+    return json.dumps({"version": VERSION, "responses": found}, indent=2) + "\n"
+
+
+def svg(responses: Sequence[Response], width: int = 100) -> str:
+    """Return a picture of the responses as a pane shows them, `width` cells wide; it loads nothing."""
+    console = Console(
+        file=io.StringIO(), record=True, width=width, force_terminal=True, color_system="truecolor"
+    )
+    for response in responses:
+        for each in _pictured(response, width):
+            console.print(each, end="")
+        console.print()
+    return _FONT.sub("", console.export_svg(title="ably-tui"))
+
+
+def _about(response: Response) -> dict[str, object]:
+    ended = response.ended_at
+    about: dict[str, object] = {
+        "id": response.response_id or response.key,
+        "publisher": response.publisher.name,
+        "model": response.model,
+        "status": response.status.value,
+        "started": _time(response.opened_at),
+        "ended": None if ended is None else _time(ended),
+        "prompt": response.prompt.text if response.prompt else None,
+        "inReplyTo": response.in_reply_to,
+        "stopReason": response.stop_reason,
+        "error": response.error,
+        "cancelledBy": response.cancelled_by,
+        "inputTokens": response.input_tokens,
+        "outputTokens": response.output_tokens,
+        "missing": response.missing or None,
+        "beginningMissing": response.joined_midway or None,
+    }
+    return {name: value for name, value in about.items() if value is not None}
+
+
+def _time(milliseconds: int) -> str:
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
+    except (OverflowError, ValueError, OSError):  # a server's clock may say anything
+        return str(milliseconds)
+
+
+def _title(response: Response) -> str:
+    return f"{response.title or response.model or 'response'} · {response.publisher.name}"
+
+
+def _section(response: Response) -> str:
+    title = re.sub(r"([\\`*_\[\]<>#])", r"\\\1", clean_line(_title(response), 200))
+    parts = [f"\n## {title}"]
+    if response.prompt is not None:
+        parts.append(_quoted(response.prompt.text))
+    parts += [text for block in response.blocks if (text := _written(block))]
+    if response.error or response.cancelled_by:
+        parts.append(f"*{response.status.value}: {response.error or response.cancelled_by}*")
+    return "\n\n".join(parts)
+
+
+def _written(block: Block) -> str:
+    text = block.text
+    gap = "*(something is missing here)*\n\n" if block.gap else ""
+    if block.tool is not None:
+        said = [f"Tool `{(block.tool.name or 'tool').replace('`', '')}`", _fenced(text)]
+        if block.tool.result is not None:
+            said += ["failed:" if block.tool.failed else "returned:", _fenced(block.tool.result)]
+        return gap + "\n\n".join(said)
+    if not text:
+        return gap
+    if block.kind is Kind.THINKING:
+        return gap + _quoted(f"(thinking)\n{text}")
+    return gap + (_fenced(text) if block.kind is Kind.DATA else text)
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+
+
+def _fenced(text: str) -> str:
+    """Return a block of code whose fence is longer than any run of backticks in it."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{text}\n{fence}"
+
+
+def _block(block: Block) -> dict[str, object]:
+    found: dict[str, object] = {"kind": block.kind.value, "text": block.text}
+    if block.label:
+        found["label"] = block.label
+    if block.gap:
+        found["missingBefore"] = block.gap if block.gap > 0 else None
+    if block.tool is not None:
+        tool = block.tool
+        found |= {"callId": tool.call_id, "name": tool.name, "arguments": parsed(block.text)}
+        found |= {"result": tool.result, "failed": tool.failed}
+    return found
+
+
+def _pictured(response: Response, width: int) -> Iterable[RenderableType]:
+    yield _plain(clean_line(f"{_title(response)} · {response.status.value}"), width, _BOLD)
+    if response.prompt is not None:
+        yield _plain(response.prompt.text, width, _DIM)
+    for block in response.blocks:
+        if block.kind is Kind.TEXT:
+            renderer = LineRenderer(width, DARK)
+            renderer.feed(block.text)
+            renderer.finish()
+            rows = [renderer.row(y) for y in range(len(renderer))]
+            yield Segments([segment for row in rows for segment in (*row.segments, Segment.line())])
+        elif block.length:
+            name = (block.tool.name or "tool") if block.tool is not None else block.kind.value
+            yield _plain(f"{name}: {block.text}", width, _DIM)
+    if response.error:
+        yield _plain(response.error, width, _BOLD)
+
+
+def _plain(text: str, width: int, style: Style) -> Segments:
+    rows = plain_rows(text, width, style)
+    return Segments([segment for row in rows for segment in (*row.segments, Segment.line())])

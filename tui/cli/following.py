@@ -1,0 +1,127 @@
+"""What a command that follows the channel does with what arrives: keeps the past back until it is in order.
+
+Pages of the past come the newest first, between live messages; nothing is said before the first pass is over.
+Pure: time is an argument. Leaves reading to `opening` and saying to `telling`, `rawtext` and `printing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+
+from tui.cli.rawtext import RawText
+from tui.state import Change, Conversation, Replaced, Response, Status
+from tui.wire import Annotation, ChannelMessage, Gap, HistoryChange, Inbound, Roster
+
+
+@dataclass(slots=True)
+class News:
+    """What came at once."""
+
+    messages: list[ChannelMessage] = field(default_factory=list)
+    """In the order of the channel for the past, of arrival for the present."""
+    changes: list[Change] = field(default_factory=list)
+    """What they changed; empty where `caught_up`."""
+    caught_up: bool = False
+    """Whether the past has come with it: the conversation holds it all."""
+
+
+class Follower:
+    """Takes what a link gives, into `conversation`."""
+
+    def __init__(self, conversation: Conversation, *, historic: bool, reduces: bool = True) -> None:
+        """`historic` says whether any of the past will come; with `reduces` False messages are passed on and
+        the conversation stays empty, so that memory does not grow.
+        """
+        self.conversation = conversation
+        self._reduces = reduces
+        self._held: list[ChannelMessage] | None = [] if historic else None
+
+    @property
+    def holding(self) -> bool:
+        """Whether the past is still awaited."""
+        return self._held is not None
+
+    def take(self, values: Iterable[Inbound], now: int) -> News:
+        """Return what is new; `now` is in ms since the epoch by this machine's clock."""
+        news = News()
+        batch: list[ChannelMessage] = []
+        for value in values:
+            if isinstance(value, ChannelMessage):
+                batch.append(value)
+                continue
+            self._apply(batch, news)
+            batch = []
+            self._hear(value, news)
+        self._apply(batch, news)
+        news.changes += self.conversation.tick(now)
+        if self._held is not None:
+            return News()
+        if news.caught_up:
+            news.changes = []
+        return news
+
+    def _apply(self, batch: list[ChannelMessage], news: News) -> None:
+        if self._held is not None:
+            self._held += batch
+        else:
+            news.messages += batch
+        if self._reduces:
+            news.changes += self.conversation.apply_all(batch)
+
+    def _hear(self, value: Inbound, news: News) -> None:
+        match value:
+            case HistoryChange(done=True):
+                if value.exhausted:
+                    news.changes += self.conversation.exhaust()
+                if self._held is not None:
+                    news.messages = sorted(self._held, key=lambda one: one.version or one.serial)
+                    self._held, news.caught_up = None, True
+            case Roster():
+                news.changes += self.conversation.members(value)
+            case Annotation():
+                news.changes += self.conversation.annotate(value)
+            case Gap():
+                news.changes += self.conversation.lose(value)
+
+
+class OneResponse:
+    """Picks one response out of what arrives, and its text as it is."""
+
+    def __init__(self, response_id: str) -> None:
+        self.id = response_id
+        self.response: Response | None = None
+        """None until it has been seen."""
+        self.text = RawText()
+
+    def take(self, conversation: Conversation, news: News) -> str:
+        """Return what of its text is new."""
+        if self.response is None or self.response.key not in conversation.responses:
+            self.response = conversation.by_id(self.id)
+        if self.response is None:
+            return ""
+        key = self.response.key
+        anew = any(isinstance(change, Replaced) and change.response.key == key for change in news.changes)
+        return self.text.take(self.response, anew=anew)
+
+    def messages(self, conversation: Conversation, news: News) -> list[ChannelMessage]:
+        """Return the messages of the news that belong to it."""
+        if self.response is None:
+            return []
+        newest = islice(reversed(conversation.recent), len(news.messages))
+        ours = {id(message) for strand, message in newest if strand == self.response.strand}
+        return [message for message in news.messages if id(message) in ours]
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to be hoped for."""
+        found = self.response
+        if found is None:
+            return False
+        return found.ended_at is not None or (found.left and not found.status.in_flight)
+
+    @property
+    def well(self) -> bool:
+        """Whether it ended well."""
+        return self.response is not None and self.response.status is Status.DONE

@@ -1,0 +1,153 @@
+"""Opens the channel for a command without a screen: the local server where it is needed, the link, the log.
+
+What arrives is read in the main thread, where Ctrl+C lands; trouble goes to standard error.
+"""
+
+from __future__ import annotations
+
+import select
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.cli.exits import Failure
+from tui.cli.trouble import Trouble
+from tui.settings import Folders, Settings
+from tui.wire import ChannelChange, ChannelMessage, Inbound
+
+if TYPE_CHECKING:
+    from tui.agent import AgentSettings
+    from tui.link import Link
+    from tui.local.statefile import LocalServer
+
+TICK = 0.25
+"""Seconds after which a command looks at the clock although nothing has arrived."""
+CLOSE = 5.0
+"""Seconds that ending may take."""
+_FLUSH = 1.0
+
+
+def now() -> int:
+    """Milliseconds since the epoch, by this machine's clock."""
+    return time.time_ns() // 1_000_000
+
+
+class Line:
+    """A command's connection to its channel. Its methods belong to the main thread."""
+
+    def __init__(self, link: Link, server: LocalServer | None, woken: threading.Event) -> None:
+        self.link = link
+        self.server = server
+        """The local server, where the channel is on it."""
+        self.trouble = Trouble()
+        self.attached = False
+        """Whether the channel has been attached."""
+        self._woken = woken
+
+    def read(self, timeout: float = TICK) -> list[Inbound]:
+        """Return what arrives within `timeout` seconds, as soon as there is anything; tell trouble.
+
+        Raises BrokenPipeError when nobody reads standard output any more, `Failure` when nothing more can
+        come.
+        """
+        self._woken.wait(timeout)
+        self._woken.clear()
+        values = self.link.drain()
+        for value in values:
+            if not isinstance(value, ChannelMessage):
+                self.attached |= isinstance(value, ChannelChange) and value.state == "attached"
+                said = self.trouble.hear(value)
+                if said is not None:
+                    complain(said)
+        if not values and self.trouble.failed is not None:
+            raise Failure("nothing more can come")
+        if reader_is_gone():
+            raise BrokenPipeError
+        return values
+
+    def flush(self) -> None:
+        """Wait until the server has all that was published, however long that takes.
+
+        Raises `Failure` when something was refused, or cannot be sent.
+        """
+        publisher = self.link.publisher
+        began = time.monotonic()
+        while not self.link.run(publisher.flush, _FLUSH).result():
+            self.read(0)
+            if time.monotonic() - began < _FLUSH:  # it did not wait, so there is nothing to hope for
+                raise Failure("publishing is not possible")
+            began = time.monotonic()
+        self.read(0)
+        if publisher.lost:
+            raise Failure("not everything was published")
+
+
+@contextmanager
+def channel(
+    settings: Settings,
+    folders: Folders,
+    *,
+    viewing: bool = True,
+    publishing: bool = False,
+    presence: Mapping[str, object] | None = None,
+    wanted: Callable[[], bool] = lambda: False,
+    agent: AgentSettings | None = None,
+) -> Iterator[Line]:
+    """Open the settings' channel for reading, publishing or both; close it at the end, in `CLOSE` seconds.
+
+    `presence` is what the command says of itself there, None: nothing. `wanted` says whether the beginning of
+    a response is still to be fetched. `agent` is only asked for what must never be logged. SIGTERM and SIGHUP
+    are taken as Ctrl+C is, so that what runs is ended in an orderly way.
+    """
+    from tui.cli.screen import start_log
+    from tui.cli.session import link_options
+    from tui.link import Link
+
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        signal.signal(number, signal.default_int_handler)
+    start_log(folders.state, settings, agent)
+    server = local_server(folders) if settings.local else None
+    woken = threading.Event()
+    options = replace(
+        link_options(settings, server), viewing=viewing, publishing=publishing, presence=presence
+    )
+    revive = (lambda: local_server(folders)) if settings.local else None
+    link = Link(options, wake=woken.set, wanted=wanted, revive=revive)
+    link.start()
+    try:
+        yield Line(link, server, woken)
+    finally:
+        link.close(CLOSE)
+
+
+def local_server(folders: Folders) -> LocalServer:
+    """Return the channel server of this machine, started if need be; raise `Failure` when it cannot be."""
+    from tui.local.discover import ensure
+    from tui.local.statefile import StateError
+
+    try:
+        return ensure(folders.state / "local")
+    except (StateError, OSError) as error:
+        raise Failure(str(error)) from error
+
+
+def complain(text: str) -> None:
+    """Say on standard error what is wrong."""
+    print(f"ably-tui: {text}", file=sys.stderr, flush=True)
+
+
+def reader_is_gone() -> bool:
+    """Whether standard output is a pipe that nobody reads any more; a silent channel would not show it."""
+    if not hasattr(select, "poll"):  # Windows: the next write tells
+        return False
+    try:
+        poll = select.poll()
+        poll.register(sys.stdout.fileno(), 0)
+        return any(event & select.POLLERR for _, event in poll.poll(0))
+    except (OSError, ValueError):  # no descriptor, as in a test
+        return False

@@ -1,0 +1,135 @@
+"""`ably-tui replay`: a recording on the screen, or onto a channel."""
+
+from __future__ import annotations
+
+import sys
+from argparse import RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.cli import flags
+from tui.cli.exits import OK, Failure
+from tui.values import SettingsError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
+
+    from tui.recording.file import Entry, Recording
+    from tui.settings import Folders, Settings
+
+HELP = "play a recording on the screen, or onto a channel"
+_ABOUT = """\
+Play a file that `ably-tui record` has written, at the speed at which it was said: on the screen, or with
+--publish-to onto a channel, where it keeps names, data, headers and timing, and gets ids of its own.
+"""
+
+
+def add(parser: ArgumentParser) -> None:
+    """Add its flags."""
+    parser.description, parser.formatter_class = _ABOUT, RawDescriptionHelpFormatter
+    flags.place(parser)
+    parser.add_argument("file", metavar="FILE", help="the recording; - for standard input")
+    parser.add_argument("--speed", default="1", metavar="X", help="0.25 to 16 times as fast (1)")
+    parser.add_argument("--from", dest="start", default="0", metavar="S", help="begin there, in seconds (0)")
+    parser.add_argument("--align", choices=["starts"], help="all responses begin at once, to race")
+    parser.add_argument("--publish-to", metavar="CHANNEL", help="publish it there")
+
+
+def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
+    """Play until the user leaves, or until it is published."""
+    from tui.recording.player import FASTEST, SLOWEST, aligned
+
+    speed = _number("--speed", arguments.speed, SLOWEST, FASTEST)
+    start = _number("--from", arguments.start, 0, 1e9) * 1000
+    recording = load(arguments.file)
+    entries = aligned(recording.entries) if arguments.align else recording.entries
+    if arguments.publish_to is not None:
+        return _publish(arguments.publish_to, settings, folders, entries, speed, start)
+    return _show(recording, entries, settings, folders, speed, start)
+
+
+def load(file: str) -> Recording:
+    """Return the recording in a file; raise `Failure` when there is none."""
+    from tui.recording.file import RecordingError, read
+
+    try:
+        if file == "-":
+            return read(sys.stdin)
+        with Path(file).open(encoding="utf-8") as lines:
+            return read(lines)
+    except (RecordingError, UnicodeDecodeError) as error:
+        raise Failure(f"{file}: {error}") from error
+    except OSError as error:
+        raise Failure(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _publish(
+    channel: str, settings: Settings, folders: Folders, entries: Sequence[Entry], speed: float, start: float
+) -> int:
+    import asyncio
+    from dataclasses import replace
+
+    from tui.cli.opening import local_server
+    from tui.cli.republishing import republish
+    from tui.cli.screen import start_log
+    from tui.cli.session import link_options
+    from tui.link import PublishError
+    from tui.recording.player import Player
+
+    start_log(folders.state, settings, None)
+    server = local_server(folders) if settings.local else None
+    options = link_options(replace(settings, channel=channel), server)
+    try:
+        asyncio.run(republish(Player(entries, 0, speed=speed, start=start), options))
+    except* PublishError as group:
+        raise Failure(f"not everything was published: {group.exceptions[0]}") from None
+    return OK
+
+
+def _show(
+    recording: Recording,
+    entries: Sequence[Entry],
+    settings: Settings,
+    folders: Folders,
+    speed: float,
+    start: float,
+) -> int:
+    from tui.cli.archive import Archive
+    from tui.cli.replaying import Onlooker, Replay
+    from tui.cli.screen import now, start_log
+    from tui.state import Conversation
+    from tui.ui.app import WallApp
+    from tui.ui.ports import Facts
+    from tui.wire import clean_line
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Failure("the screen needs a terminal on standard input and output")
+    archive = Archive()
+    replay = Replay(entries, now, speed=speed, start=start)
+    facts = Facts(
+        channel=clean_line(recording.channel, 200),
+        client_id=settings.client_id,
+        model="recording",
+        local=True,
+        demo=False,
+        join=f"{Path(sys.argv[0]).name} replay FILE",
+    )
+    log_file = start_log(folders.state, settings, None)
+    app = WallApp(Conversation(archive.stow), replay, Onlooker(replay.say), facts, now, log_file)
+    try:
+        app.run()
+    finally:
+        replay.close()
+        archive.close()
+    return app.return_code or OK
+
+
+def _number(flag: str, text: str, least: float, most: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not least <= value <= most:
+        raise SettingsError(f"{flag}: {text!r} is no number from {least:g} to {most:g}")
+    return value

@@ -1,0 +1,196 @@
+"""A recording in place of a channel: the screen's feed that plays it, and a desk where nobody answers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tui.recording.file import Entry
+from tui.recording.player import Player
+from tui.state import Response
+from tui.ui.ports import ModelName, Question, Ruling
+from tui.wire import ChannelChange, ConnectionChange, HistoryChange, Inbound, Notice
+
+_ONLY_PLAYS = "A recording is played: nobody is there to answer. ctrl+q quits."
+
+
+def _milliseconds() -> float:
+    return time.monotonic() * 1000
+
+
+class Replay:
+    """Implements the screen's `Feed` with a recording. Its methods may be called from any thread."""
+
+    def __init__(
+        self, entries: Sequence[Entry], clock: Callable[[], int], *, speed: float = 1.0, start: float = 0
+    ) -> None:
+        """`clock` gives ms since the epoch; `start` is where to begin, in ms of the recording."""
+        self._clock = clock
+        self._player = Player(entries, _milliseconds(), speed=speed, start=start)
+        self._own: deque[Inbound] = deque()
+        self._changed = threading.Condition()
+        self._wake: Callable[[], None] = lambda: None
+        self._woken = self._closed = False
+        self.generation = 0
+        """How often it went back: then everything is given anew, for a new conversation."""
+
+    # Feed
+
+    def start(self, wake: Callable[[], None]) -> None:
+        """Begin to play."""
+        now = self._clock()
+        self._wake = wake
+        self._own += (
+            ConnectionChange("connected", now),
+            ChannelChange("attached", now),
+            HistoryChange(0, done=True),
+        )
+        with self._changed:
+            self._player.seek(self._player.position(0), _milliseconds())
+        threading.Thread(target=self._watch, name="replay", daemon=True).start()
+
+    def drain(self, limit: int) -> list[Inbound]:
+        """Return what is due, as if it came just now."""
+        values: list[Inbound] = []
+        while self._own and len(values) < limit:
+            values.append(self._own.popleft())
+        with self._changed:
+            due = self._player.due(_milliseconds(), limit - len(values))
+            self.generation += due.anew
+            self._woken = False
+            self._changed.notify()
+        now = self._clock()
+        return values + [replace(message, received=now, live=True) for message in due.messages]
+
+    @property
+    def pending(self) -> int:
+        """How many messages are due."""
+        with self._changed:
+            return len(self._own) + self._player.pending(_milliseconds())
+
+    def load_more(self) -> None:
+        """There is nothing older."""
+
+    # Controls
+
+    def pause(self) -> None:
+        """Stand still."""
+        self._control(self._player.pause)
+
+    def resume(self) -> None:
+        """Go on."""
+        self._control(self._player.resume)
+
+    def seek(self, position: float) -> None:
+        """Go to a place, in ms from the beginning; `generation` grows when that is behind."""
+        self._control(lambda now: self._player.seek(position, now))
+
+    def speed(self, times: float) -> None:
+        """Play so many times as fast; raise ValueError below 0.25 and above 16."""
+        self._control(lambda now: self._player.set_speed(times, now))
+
+    @property
+    def position(self) -> float:
+        """Milliseconds from the beginning."""
+        with self._changed:
+            return self._player.position(_milliseconds())
+
+    @property
+    def length(self) -> float:
+        """Milliseconds in all."""
+        return self._player.length
+
+    @property
+    def paused(self) -> bool:
+        """Whether it stands still."""
+        return not self._player.running
+
+    def close(self) -> None:
+        """End the thread."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+
+    def say(self, notice: Notice) -> None:
+        """Show something to the person at the screen."""
+        self._own.append(notice)
+        self._wake()
+
+    def _control(self, change: Callable[[float], None]) -> None:
+        with self._changed:
+            change(_milliseconds())
+            self._changed.notify()
+
+    def _watch(self) -> None:
+        first = True
+        while True:
+            with self._changed:
+                while not self._closed and not first:
+                    wait = None if self._woken else self._player.wait(_milliseconds())
+                    if wait == 0:
+                        break
+                    self._changed.wait(None if wait is None else wait / 1000)
+                if self._closed:
+                    return
+                self._woken, first = True, False
+            self._wake()
+
+
+class Onlooker:
+    """Implements the screen's `Desk` where nobody answers."""
+
+    def __init__(self, say: Callable[[Notice], None]) -> None:
+        self._say = say
+        self.models: Sequence[ModelName] = ()
+        self.running = 0
+        self.queued = 0
+        self.rate = 0
+        self.budget: int | None = None
+
+    def prepare(self) -> None:
+        """Nothing is needed."""
+
+    def ask(self, question: Question) -> str:
+        """Give the prompt back."""
+        self._say(Notice(_ONLY_PLAYS, draft=question.text))
+        return ""
+
+    def demo(self) -> None:
+        """Say that this is no channel."""
+        self._say(Notice(_ONLY_PLAYS))
+
+    def answers(self, prompt_id: str | None) -> bool:  # noqa: ARG002
+        """It answers nothing."""
+        return False
+
+    def cancel(self, prompt_id: str | None, response_id: str | None, *, transport: bool = False) -> bool:  # noqa: ARG002
+        """It has nothing to end."""
+        self._say(Notice(_ONLY_PLAYS))
+        return False
+
+    def copy(self, text: str) -> bool:
+        """Put text on this machine's clipboard."""
+        from tui.cli.keeping import copy
+
+        return copy(text)
+
+    def exported(self, form: str, responses: Sequence[Response]) -> str:
+        """Return responses as a document: `markdown`, `json` or `svg`."""
+        from tui.cli import exporting
+
+        write = {"json": exporting.json_of, "svg": exporting.svg}.get(form, exporting.markdown)
+        return write(responses)
+
+    def keep(self, text: str, form: str) -> Path:
+        """Write text to a new file where the program was started."""
+        from tui.cli.keeping import keep
+
+        return keep(text, form, Path.cwd())
+
+    def decide(self, ruling: Ruling) -> None:  # noqa: ARG002
+        """Nobody waits for it."""
+        self._say(Notice(_ONLY_PLAYS))

@@ -1,0 +1,86 @@
+"""Publishes a recording onto a channel, with its timing; names, data and headers as they were, ids anew."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tui.link import LinkOptions
+from tui.link.raw import RawChannel, raw_channel
+from tui.recording.player import Player
+from tui.wire import Action, Annotation, ChannelMessage, Publication
+
+_SERVERS_OWN = frozenset({"userClaim"})
+"""What a server stamps, and refuses of others."""
+
+
+async def republish(player: Player, options: LinkOptions, annotations: Sequence[Annotation] = ()) -> int:
+    """Publish what the player gives, and then `annotations` of messages by their old serials;
+    return how many messages. Raises a group of PublishError.
+
+    The player's time is that of the running loop, in milliseconds, from when the connection stands.
+    """
+    loop = asyncio.get_running_loop()
+    async with raw_channel(options) as channel, asyncio.TaskGroup() as group:
+        copies = _Copies(channel)
+        player.seek(player.position(0), loop.time() * 1000)
+        while not player.over(loop.time() * 1000):
+            for message in player.due(loop.time() * 1000).messages:
+                copies.begin(message, group)
+            wait = player.wait(loop.time() * 1000)
+            await asyncio.sleep((wait or 0) / 1000)
+        for annotation in annotations:
+            await copies.annotate(annotation)
+    return copies.count
+
+
+class _Copies:
+    """Which message became which."""
+
+    def __init__(self, channel: RawChannel) -> None:
+        self.count = 0
+        self._channel = channel
+        self._serials: dict[str, asyncio.Task[str]] = {}  # by the old one
+
+    def begin(self, message: ChannelMessage, group: asyncio.TaskGroup) -> None:
+        """Publish a message's copy; an operation follows the copy of what it changes."""
+        if message.action in (Action.META, Action.SUMMARY):
+            return
+        self.count += 1
+        first = self._serials.get(message.serial)
+        if first is None and message.action is not Action.DELETE:
+            # What it changed was said before the recording: the first that is known of it begins it anew.
+            self._serials[message.serial] = group.create_task(self._publish(message, None))
+        elif first is not None and message.action is not Action.CREATE:
+            group.create_task(self._publish(message, first))
+
+    async def annotate(self, annotation: Annotation) -> None:
+        """Publish an annotation of the copy."""
+        serial = await self._serials[annotation.message_serial]
+        await self._channel.annotate(replace(annotation, message_serial=serial))
+
+    async def _publish(self, message: ChannelMessage, first: asyncio.Task[str] | None) -> str:
+        serial = None if first is None else await first
+        extras = {name: value for name, value in message.extras.items() if name not in _SERVERS_OWN}
+        await self._rename(extras)
+        return await self._channel.publish(
+            Publication(
+                message.name,
+                message.data,
+                extras,
+                Action.CREATE if serial is None else message.action,
+                serial,
+                {} if serial is None else {name: str(value) for name, value in message.metadata.items()},
+            )
+        )
+
+    async def _rename(self, extras: dict[str, object]) -> None:
+        """Let an attempt at a step be named by the copy of its start (AI Transport's step-start-serial)."""
+        ai = extras.get("ai")
+        transport = ai.get("transport") if isinstance(ai, Mapping) else None
+        if not isinstance(ai, Mapping) or not isinstance(transport, Mapping):
+            return
+        start = self._serials.get(str(transport.get("step-start-serial")))
+        if start is not None:
+            extras["ai"] = {**ai, "transport": {**transport, "step-start-serial": await start}}

@@ -1,0 +1,138 @@
+"""An agent that answers the channel until it is interrupted."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from tui.agent import Agent, AgentTasks, Turn
+from tui.agent.account import Limits
+from tui.agent.approvals import Approvals
+from tui.agent.policy import ApprovalPolicy, Cancels
+from tui.agent.server import Server
+from tui.agent.tools.kit import toolbox
+from tui.cli.answering import model_of
+from tui.cli.archive import Archive
+from tui.cli.following import Follower
+from tui.cli.opening import CLOSE, Line, channel, now
+from tui.state import Conversation
+from tui.state.threads import turns_of
+from tui.values import SettingsError
+from tui.wire import Inbound, Roster, UserInput
+
+if TYPE_CHECKING:
+    from tui.agent import AgentSettings
+    from tui.agent.tools.box import Toolbox
+    from tui.settings import Folders, Settings
+
+
+def serve(settings: Settings, folders: Folders, *, concurrent: int, tokens: int | None) -> NoReturn:
+    """Answer until interrupted; `concurrent` answers at a time, `tokens` in an hour, None for any number."""
+    model = model_of(settings, folders)
+    approvals = Approvals(ApprovalPolicy())
+    agent = Agent(model, _toolbox(settings, model, approvals))
+    archive = Archive()
+    conversation = Conversation(archive.stow)
+    limits = Limits(concurrent=concurrent, tokens=tokens)
+    # What it says of itself follows once the server knows whether it can answer.
+    presence = {"kind": "agent", "name": settings.client_id, "model": model.model}
+    try:
+        with channel(
+            settings,
+            folders,
+            publishing=True,
+            presence=presence,
+            agent=model,
+            wanted=lambda: conversation.incomplete,
+        ) as line:
+            tasks = AgentTasks(
+                line.link.publisher,
+                lambda _prompt, _why: None,  # it publishes no prompts
+                approvals=approvals,
+                cancels=Cancels(settings.allow_cancel),
+            )
+            server = Server(
+                tasks,
+                agent,
+                settings.client_id,
+                id=secrets.token_hex(4),
+                clock=time.monotonic,
+                now=now,
+                allow_from=settings.allow_from,
+                limits=limits,
+                past=lambda prompt: _past(conversation, prompt),
+                changed=lambda: line.link.announce(_presence(presence, server)),
+            )
+            _answer(line, _Ears(conversation, tasks, server), lambda: _presence(presence, server), settings)
+    finally:
+        archive.close()
+
+
+class _Ears:
+    """Hands what arrives on to everybody who listens, all of them on the link's loop."""
+
+    def __init__(self, conversation: Conversation, tasks: AgentTasks, server: Server) -> None:
+        self.tasks = tasks
+        self.server = server
+        self._conversation = conversation
+        self._follower = Follower(conversation, historic=False)
+
+    def hear(self, values: list[Inbound]) -> None:
+        """Take what has arrived."""
+        for message in self._follower.take(values, now()).messages:
+            self.tasks.hear(message)
+            self.server.hear(message)
+        for value in values:
+            if isinstance(value, Roster):
+                self.server.members(value)
+
+
+def _answer(
+    line: Line, ears: _Ears, presence: Callable[[], dict[str, object]], settings: Settings
+) -> NoReturn:
+    try:
+        while not line.attached:
+            _pass_on(line, ears)
+        line.link.announce(presence())
+        print(f"answering on {settings.channel} as {settings.client_id}", flush=True)
+        while True:
+            _pass_on(line, ears)
+    finally:
+        line.link.run(_end, ears, settings.client_id).result(CLOSE)
+
+
+def _pass_on(line: Line, ears: _Ears) -> None:
+    values = line.read()
+    if values:
+        line.link.run(ears.hear, values).result()
+
+
+async def _end(ears: _Ears, client_id: str) -> None:
+    ears.server.close()
+    await ears.tasks.close(CLOSE / 2, client_id)
+
+
+def _presence(said: dict[str, str], server: Server) -> dict[str, object]:
+    serving = server.serving
+    return {**said} if serving is None else {**said, "serving": serving}
+
+
+def _past(conversation: Conversation, prompt: UserInput) -> list[Turn]:
+    before = None if prompt.in_reply_to is None else conversation.by_id(prompt.in_reply_to)
+    if before is None:
+        return []
+    return [Turn(turn.prompt, turn.answer, turn.response_id) for turn in turns_of(conversation, before)]
+
+
+def _toolbox(settings: Settings, model: AgentSettings, approvals: Approvals) -> Toolbox | None:
+    if not settings.tools:
+        return None
+    root = settings.tools_root or Path.cwd()
+    try:
+        return toolbox(settings.tools, root, os.environ, approvals, model.secrets)
+    except (ValueError, OSError) as error:
+        raise SettingsError(f"--tools: {error}") from error

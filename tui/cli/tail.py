@@ -1,0 +1,102 @@
+"""`ably-tui tail`: what the channel says as text, or as JSON lines."""
+
+from __future__ import annotations
+
+from argparse import RawDescriptionHelpFormatter
+from typing import TYPE_CHECKING
+
+from tui.cli import flags
+from tui.cli.exits import FAILED, OK
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from tui.cli.following import Follower, OneResponse
+    from tui.cli.opening import Line
+    from tui.settings import Folders, Settings
+
+HELP = "follow the channel's responses as text"
+_ABOUT = """\
+Follow the channel's responses as text: whole lines, each with who says it in front. `▸` marks a line about a
+beginning, `▪` one about an end or a pause, `?` a prompt, `│` what is said. Ctrl+C ends it.
+
+With --response, only that one's text, as it is, until it ends; the exit code is 1 when it did not end well.
+With --json, a line for each message of the channel, in its order as far as that is known when it is written:
+serial, version, action, timestamp, received (both ms since the epoch), live, name, data (base64 where
+`binary` is true), encoding, id, clientId, connectionId, extras, metadata, summary; what is absent is left
+out.
+"""
+
+
+def add(parser: ArgumentParser) -> None:
+    """Add its flags."""
+    parser.description, parser.formatter_class = _ABOUT, RawDescriptionHelpFormatter
+    flags.place(parser)
+    flags.past(parser)
+    parser.add_argument("--response", metavar="ID", help="this response's text alone, until it ends")
+    flags.machine(parser)
+
+
+def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
+    """Follow until interrupted, or until the one response that is asked for has ended."""
+    from tui.cli.archive import Archive
+    from tui.cli.following import Follower, OneResponse
+    from tui.cli.opening import channel
+    from tui.state import Conversation
+
+    one = OneResponse(arguments.response) if arguments.response is not None else None
+    archive = Archive()
+    conversation = Conversation(archive.stow)
+    # Whoever copies every message has no use for what they amount to.
+    reduces = one is not None or not arguments.json
+    follower = Follower(conversation, historic=settings.since != 0, reduces=reduces)
+    try:
+        with channel(settings, folders, wanted=lambda: conversation.incomplete) as line:
+            if one is not None:
+                return _follow_one(line, follower, one, json_lines=arguments.json)
+            _follow_all(line, follower, json_lines=arguments.json, color=settings.color)
+    finally:
+        archive.close()
+    return OK
+
+
+def _follow_all(line: Line, follower: Follower, *, json_lines: bool, color: bool) -> None:
+    from tui.cli.opening import now
+    from tui.cli.printing import print_messages, print_said
+    from tui.cli.telling import Teller
+
+    teller = Teller()
+    while True:
+        news = follower.take(line.read(), now())
+        if json_lines:
+            print_messages(news.messages)
+        elif news.caught_up:
+            print_said(teller.catch_up(follower.conversation), color=color)
+        else:
+            print_said(teller.take(news.changes), color=color)
+
+
+def _follow_one(line: Line, follower: Follower, one: OneResponse, *, json_lines: bool) -> int:
+    from tui.cli.opening import complain, now
+    from tui.cli.printing import end_line, print_messages, put
+    from tui.cli.telling import ending
+
+    text = ""
+    while not one.over:
+        news = follower.take(line.read(), now())
+        if follower.holding:
+            continue
+        found = one.take(follower.conversation, news)
+        if json_lines:
+            print_messages(one.messages(follower.conversation, news))
+        else:
+            put([found])
+            text = found or text
+    if not json_lines:
+        end_line(text)
+    response = one.response
+    if response is not None and (not one.well or response.missing):
+        complain(ending(response))
+    if one.text.corrected:
+        complain("its publisher has corrected the text: all of it is there again, on a new line")
+    return OK if one.well else FAILED
