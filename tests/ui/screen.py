@@ -11,10 +11,10 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from tests.messages import EPOCH, Channel
-from tui.state import Conversation
+from tui.state import Conversation, Response
 from tui.ui.app import WallApp
 from tui.ui.pane import Pane
-from tui.ui.ports import Facts
+from tui.ui.ports import Facts, ModelName, Question, Ruling
 from tui.wire import ChannelChange, ConnectionChange, Inbound, Outgoing
 
 FACTS = Facts(
@@ -33,9 +33,20 @@ class Script:
 
     channel: Channel = field(default_factory=Channel)
     values: deque[Inbound] = field(default_factory=deque)
-    asked: list[str] = field(default_factory=list)
-    cancelled: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    cancelled: list[tuple[str | None, str | None]] = field(default_factory=list)
+    """promptId and responseId of each."""
+    by_transport: list[bool] = field(default_factory=list)
+    rulings: list[Ruling] = field(default_factory=list)
+    models: Sequence[ModelName] = ()
+    theirs: set[str | None] = field(default_factory=set)
+    """Prompts that are not for this terminal's agent."""
     demos: int = 0
+    more: int = 0
+    copied: list[str] = field(default_factory=list)
+    has_clipboard: bool = False
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    """Form and text of each."""
     running: int = 0
     queued: int = 0
     rate: int = 0
@@ -55,15 +66,41 @@ class Script:
 
     def prepare(self) -> None: ...
 
-    def ask(self, text: str) -> None:
-        self.asked.append(text)
+    @property
+    def asked(self) -> list[str]:
+        return [question.text for question in self.questions]
+
+    def ask(self, question: Question) -> str:
+        self.questions.append(question)
+        return f"asked-{len(self.questions)}"
 
     def demo(self) -> None:
         self.demos += 1
 
-    def cancel(self, prompt_id: str) -> bool:
-        self.cancelled.append(prompt_id)
-        return True
+    def answers(self, prompt_id: str | None) -> bool:
+        return prompt_id is not None and prompt_id not in self.theirs
+
+    def cancel(self, prompt_id: str | None, response_id: str | None, *, transport: bool = False) -> bool:
+        self.cancelled.append((prompt_id, response_id))
+        self.by_transport.append(transport)
+        return self.answers(prompt_id)
+
+    def decide(self, ruling: Ruling) -> None:
+        self.rulings.append(ruling)
+
+    def load_more(self) -> None:
+        self.more += 1
+
+    def copy(self, text: str) -> bool:
+        self.copied.append(text)
+        return self.has_clipboard
+
+    def exported(self, form: str, responses: Sequence[Response]) -> str:
+        return f"{form}: {' '.join(response.key for response in responses)}"
+
+    def keep(self, text: str, form: str) -> Path:
+        self.kept.append((form, text))
+        return Path(f"kept.{form}")
 
     def connect(self) -> None:
         self.tell(ConnectionChange("connected", self.clock), ChannelChange("attached", self.clock))

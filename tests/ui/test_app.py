@@ -275,7 +275,7 @@ async def test_whole_text_replaces_what_is_shown() -> None:
 async def test_a_response_whose_beginning_was_missed_says_so() -> None:
     async with screen() as s:
         s.script.say(Text("r", "the tail"))
-        await s.sees("its beginning may be missing", "the tail")
+        await s.sees("its beginning has not been loaded", "the tail")
         s.script.say(Start("r"))
         await s.until(lambda: "its beginning" not in s.text)
 
@@ -394,13 +394,13 @@ async def test_interrupt_ends_the_focused_response_or_clears_the_prompt_or_says_
         s.script.say(UserInput("p", "?"), Start("r", prompt_id="p"))
         await s.until(lambda: len(s.panes) == 1)
         await s.pilot.press("escape", "ctrl+c")
-        assert s.script.cancelled == ["p"]
+        assert s.script.cancelled == [("p", "r")]
 
 
 async def test_help_tells_every_key_and_closes() -> None:
-    async with screen((120, 60)) as s:
+    async with screen((120, 110)) as s:
         await s.pilot.press("escape", "question_mark")
-        await s.sees("four demo streams", "one pane fills the wall", "STALLED")
+        await s.sees("four demo streams", "/export [markdown|json|svg]", "one pane fills the wall", "STALLED")
         await s.pilot.press("q")
         await s.until(lambda: "one pane fills the wall" not in s.text)
         assert s.app.is_running

@@ -9,7 +9,7 @@ from textual.screen import Screen as TextualScreen
 from tests.ui.screen import Screen, screen
 from tui.ui.app import WallApp
 from tui.ui.pane import Pane
-from tui.ui.wall import WallLayout
+from tui.ui.panes import PanesLayout
 from tui.wire import Start, Text
 
 
@@ -35,7 +35,7 @@ class Counts:
 def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
     counts = Counts()
     refresh, segments = Pane.refresh, Pane._segments
-    arrange, layout = WallLayout.arrange, TextualScreen._refresh_layout
+    arrange, layout = PanesLayout.arrange, TextualScreen._refresh_layout
 
     def counted_refresh(pane: Pane, *regions: Region, **options: bool) -> Pane:
         inside = [region for region in regions if region.y > 0 and region.bottom < pane.size.height]
@@ -66,7 +66,7 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
     monkeypatch.setattr(WallApp, "_draw", counted_draw)
     monkeypatch.setattr(Pane, "refresh", counted_refresh)
     monkeypatch.setattr(Pane, "_segments", counted_segments)
-    monkeypatch.setattr(WallLayout, "arrange", counted_arrange)
+    monkeypatch.setattr(PanesLayout, "arrange", counted_arrange)
     monkeypatch.setattr(TextualScreen, "_refresh_layout", counted_layout)
     return counts
 

@@ -7,9 +7,10 @@ from rich.style import Style
 
 from tests.messages import Channel
 from tests.state.test_conversation import after, only
-from tui.state import Response
-from tui.ui.header import duration, edge, ending_of, figures_of, name_of, state_of
-from tui.wire import Outgoing, Start, Stop, Text, UserInput
+from tests.ui.sections.support import PALETTE
+from tui.state import Publisher, Response, Status
+from tui.ui.header import duration, edge, ending_of, figures_of, header, name_of, state_of
+from tui.wire import ApprovalRequest, ApprovalResponse, Cancel, Outgoing, Start, Stop, Text, UserInput
 
 
 def response(*values: Outgoing, step: int = 100) -> Response:
@@ -66,6 +67,70 @@ def test_an_ending_says_why(values: list[Outgoing], words: str) -> None:
 def test_an_ordinary_end_needs_no_words() -> None:
     assert ending_of(response(Start("r"), Stop("r", "end_turn"))) is None
     assert ending_of(response(UserInput("p", "?"))) is None
+
+
+def test_losses_are_counted_when_there_are_any_and_events_come_first() -> None:
+    one = response(Start("r"), Text("r", "a", 0), Text("r", "b", 3), Text("r", "c", 6), Cancel("r"))
+    assert figures_of(one) == "cancel asked by ana · 2 gaps · 3 tokens · first 0.1s"
+    one.healed, one.duplicates, one.late, one.superseded, one.left = 1, 3, 1, True, True
+    assert figures_of(one).startswith(
+        "cancel asked by ana · superseded · agent left · 2 gaps · 1 healed · 3 dup · 1 late · 3 tokens"
+    )
+
+
+def test_who_left_is_told_beside_the_state_and_below_the_text() -> None:
+    one = response(Start("r"), Text("r", "x"))
+    one.status, one.left = Status.STALLED, True
+    assert state_of(one, one.heard_at + 3_000) == "STALLED agent left 3.0s"
+    assert "agent left" not in figures_of(one)
+    assert "left the channel" in (ending_of(one) or "")
+    one.left = False
+    assert state_of(one, one.heard_at + 3_000) == "STALLED silent 3.0s"
+
+
+def test_other_states_that_need_words() -> None:
+    one = response(Start("r"))
+    one.status = Status.SUSPENDED
+    assert "waits until somebody answers" in (ending_of(one) or "")
+    one.status, one.superseded = Status.DONE, True
+    assert "come in its place" in (ending_of(one) or "")
+    waiting = response(UserInput("p", "?"))
+    waiting.status = Status.STALLED
+    assert "nobody has answered" in (ending_of(waiting) or "")
+
+
+def test_a_title_says_what_a_response_is() -> None:
+    channel = Channel()
+    channel.message("telemetry", {"load": 1})
+    raw = only(after(channel.log))
+    assert name_of(raw, "me") == "other messages"
+    raw.title = "data"
+    raw.publisher = Publisher("ana", None)
+    assert name_of(raw, "me") == "data · ana"
+
+
+def test_every_state_has_a_colour() -> None:
+    assert PALETTE.states.keys() == set(Status)
+
+
+def test_who_is_asked_for_approval_sees_it_beside_the_state() -> None:
+    one = response(Start("r"), ApprovalRequest("r", "t", "bash", "{}"))
+    for counts, told in ((lambda _: False, True), (lambda _: True, True)):
+        _, right = header(one, 1, "me", one.opened_here, PALETTE, counts)
+        assert ("APPROVAL?" in "".join(segment.text for segment in right)) is told
+    answered = response(
+        Start("r"), ApprovalRequest("r", "t", "bash", "{}"), ApprovalResponse("t", approved=True)
+    )
+    for counts, told in ((lambda _: False, True), (lambda _: True, False)):
+        _, right = header(answered, 1, "me", one.opened_here, PALETTE, counts)
+        assert ("APPROVAL?" in "".join(segment.text for segment in right)) is told
+
+
+def test_the_state_stays_where_its_figures_have_no_room() -> None:
+    right = [Segment("LIVE"), Segment(" APPROVAL?"), Segment(" 84 t/s 3.1s")]
+    for width, shown in ((40, "LIVE APPROVAL? 84 t/s 3.1s"), (24, "LIVE APPROVAL? "), (14, "LIVE ")):
+        row = edge([Segment("1 haiku")], right, width, "╭╮", "─", Style())
+        assert shown in "".join(segment.text for segment in row)
 
 
 words = st.text(st.sampled_from("ab 世😀·é"), max_size=40)

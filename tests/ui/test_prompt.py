@@ -1,6 +1,14 @@
-from tests.ui.screen import screen
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from tests.ui.screen import Screen, screen
 from tui.ui.prompt import MAX_ROWS, PromptBox
 from tui.ui.welcome import SAMPLES
+from tui.wire import Notice, Severity, Start, Stop, UserInput
 
 
 async def test_several_lines_and_enter_sends() -> None:
@@ -74,3 +82,169 @@ async def test_escape_leaves_and_ends_nothing() -> None:
         assert not box.has_focus
         assert box.text == "keep"
         assert s.script.cancelled == []
+
+
+def box_of(s: Screen) -> PromptBox:
+    return s.app.query_one(PromptBox)
+
+
+async def in_folder(s: Screen, folder: Path) -> PromptBox:
+    """Let relative paths begin there."""
+    box = box_of(s)
+    box._folder = folder
+    return box
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    inside = tmp_path / "inside"
+    (inside / "src").mkdir(parents=True)
+    (inside / "src" / "x.py").write_text("print('```')\n")
+    (inside / ".env").write_text("A=1\n")
+    (inside / "data.bin").write_bytes(b"\0\1\2")
+    (inside / "latin.txt").write_bytes(b"\xff\xfe")
+    (inside / "long.txt").write_text("x" * 50_000)
+    (tmp_path / "outside.txt").write_text("elsewhere\n")
+    (inside / "link.txt").symlink_to(tmp_path / "outside.txt")
+    return inside
+
+
+async def test_a_file_is_attached_by_completion_and_sent_as_text(folder: Path) -> None:
+    async with screen() as s:
+        box = await in_folder(s, folder)
+        await s.pilot.press(*"see @s")
+        await s.sees("src/")
+        await s.pilot.press("tab")
+        assert box.text == "see @src/"
+        await s.sees("src/x.py")
+        await s.pilot.press("enter")
+        assert box.text == "see [@src/x.py 13 B]"
+        await s.pilot.press("enter")
+        assert s.script.asked == ["see \n\nFile src/x.py (13 B):\n\n````py\nprint('```')\n````"]
+
+
+async def test_what_is_pasted_attaches_nothing(folder: Path) -> None:
+    async with screen() as s:
+        box = await in_folder(s, folder)
+        box.post_message(events.Paste("see @src/x.py"))
+        await s.until(lambda: box.text == "see @src/x.py")
+        await s.pilot.press("enter")
+        assert s.script.asked == ["see @src/x.py"]
+
+
+async def test_an_address_is_no_file(folder: Path) -> None:
+    async with screen() as s:
+        await in_folder(s, folder)
+        await s.pilot.press(*"ana@src", "enter")
+        assert s.script.asked == ["ana@src"]
+
+
+@pytest.mark.parametrize("path", [".env", "../outside.txt", "link.txt"])
+async def test_what_others_may_not_see_is_asked_about_first(folder: Path, path: str) -> None:
+    async with screen() as s:
+        box = await in_folder(s, folder)
+        for answer, chips in (("n", 0), ("escape", 0), ("y", 1)):
+            await s.pilot.press(*f"@{path}", "tab")
+            assert "everybody on the channel" in str(box.border_title)
+            await s.pilot.press(answer)
+            assert box.border_title == "new ▸"
+            assert box.text.count("[@") == chips
+
+
+@pytest.mark.parametrize(
+    ("path", "why"), [("data.bin", "no text"), ("latin.txt", "no text"), ("long.txt", "too long")]
+)
+async def test_what_cannot_be_sent_as_text_is_refused(folder: Path, path: str, why: str) -> None:
+    async with screen() as s:
+        box = await in_folder(s, folder)
+        await s.pilot.press(*f"@{path}", "tab")
+        await s.sees(why)
+        assert box.text == ""
+
+
+async def test_a_long_paste_is_a_chip_that_is_sent_whole() -> None:
+    async with screen() as s:
+        box = box_of(s)
+        lines = "\n".join(f"line {n}" for n in range(120))
+        await s.pilot.press(*"read ")
+        box.post_message(events.Paste(lines))
+        await s.until(lambda: box.text == "read [pasted 120 lines]")
+        box.post_message(events.Paste(lines.replace("line", "row")))
+        await s.until(lambda: box.text == "read [pasted 120 lines][pasted 120 lines ·2]")
+        await s.pilot.press("backspace")
+        assert box.text == "read [pasted 120 lines]", "a chip goes as a whole"
+        await s.pilot.press("enter")
+        assert s.script.asked == [f"read {lines}"]
+        await s.pilot.press("up", "enter")
+        assert s.script.asked[1] == f"read {lines}", "a recalled chip means the same"
+
+
+async def test_a_chip_is_no_command() -> None:
+    async with screen() as s:
+        box = box_of(s)
+        box.post_message(events.Paste("/new\n" * 10))
+        await s.until(lambda: box.text.startswith("[pasted"))
+        await s.pilot.press("enter")
+        assert s.script.asked == [("/new\n" * 10).strip()]
+
+
+async def test_a_label_that_others_wrote_stands_for_nothing() -> None:
+    async with screen() as s:
+        box = box_of(s)
+        box.post_message(events.Paste("secret " * 200))
+        await s.until(lambda: box.text == "[pasted 1,400 characters]")
+        s.script.say(UserInput("p", "what is [pasted 1,400 characters]"), Start("r", "p"), Stop("r"))
+        await s.until(lambda: len(s.panes) == 1)
+        await s.pilot.press("escape", "E", "enter")
+        assert s.script.asked == ["what is [pasted 1,400 characters]"]
+        assert box.text == "[pasted 1,400 characters]"
+
+
+async def test_a_prompt_that_was_not_sent_comes_back_with_its_chips() -> None:
+    async with screen() as s:
+        box = box_of(s)
+        box.post_message(events.Paste("word " * 300))
+        await s.until(lambda: box.text.startswith("[pasted"))
+        await s.pilot.press("enter")
+        (text,) = s.script.asked
+        s.script.tell(Notice("The prompt was not sent", Severity.ERROR, draft=text))
+        await s.until(lambda: box.text.startswith("[pasted"))
+        await s.pilot.press("enter")
+        assert s.script.asked == [text, text]
+
+
+def type_quickly(box: PromptBox, text: str) -> None:
+    at = events.Key("x", "x").time
+    for nth, character in enumerate(text):
+        key = events.Key("enter" if character == "\n" else character, character)
+        key.time = at + nth * 1e-5
+        box.post_message(key)
+
+
+async def test_a_line_that_arrives_at_once_is_sent() -> None:
+    async with screen() as s:
+        type_quickly(box_of(s), "why is the sky blue?\n")
+        await s.until(lambda: s.script.asked == ["why is the sky blue?"])
+
+
+async def test_keys_faster_than_anybody_types_are_one_paste() -> None:
+    async with screen() as s:
+        box = box_of(s)
+        text = "".join(f"line {n} of many\n" for n in range(300))
+        type_quickly(box, text)
+        await s.until(lambda: "[pasted" in box.text)
+        assert s.script.asked == []
+        await s.pilot.press("enter")
+        assert s.script.asked == [text.strip()]
+
+
+async def test_the_list_of_commands_completes_and_esc_closes_it() -> None:
+    async with screen() as s:
+        box = box_of(s)
+        await s.pilot.press(*"/f")
+        await s.sees("/fan N|models text", "/filter")
+        await s.pilot.press("escape")
+        await s.until(lambda: "/filter" not in s.text)
+        assert box.has_focus
+        await s.pilot.press("backspace", *"fa", "tab")
+        assert box.text == "/fan "

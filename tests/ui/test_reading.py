@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests.ui.screen import Screen, screen
 from tui.ui.find import FindBar
 from tui.ui.pane import Pane
@@ -13,6 +15,11 @@ LONG = "".join(f"line {n} of the text\n\n" for n in range(100))
 def reversed_text(pane: Pane) -> str:
     strips = pane.render_lines(pane.size.region)
     return "".join(s.text for strip in strips for s in strip if s.style is not None and s.style.reverse)
+
+
+def _reads(s: Screen, key: str) -> bool:
+    """Whether the pane of a response has the focus."""
+    return isinstance(s.app.focused, Pane) and s.app.focused.response.key == key
 
 
 async def one(s: Screen, text: str) -> Pane:
@@ -104,7 +111,62 @@ async def test_a_folded_line_brings_its_response_back_where_there_is_no_room() -
         for n in range(9):
             s.script.say(Start(f"r{n}", model=f"model{n}"), Stop(f"r{n}"))
         await s.sees("finished")
-        hidden = s.app.query_one("Shelf")
-        assert "r8" in s.keys
-        await s.pilot.click(hidden, offset=(4, 0))
-        await s.until(lambda: isinstance(s.app.focused, Pane) and s.app.focused.response.key != "r8")
+        line = next(line for line in s.lines if line.startswith("  model"))
+        key = line.split()[0].replace("model", "r")
+        assert key not in s.keys
+        await s.pilot.click("Shelf", offset=(4, 0))
+        await s.until(lambda: isinstance(s.app.focused, Pane) and s.app.focused.response.key == key)
+        assert len(s.panes) == 4
+
+
+async def test_a_click_on_a_ticker_gives_that_response_a_pane() -> None:
+    async with screen((100, 24)) as s:
+        for n in range(8):
+            s.script.say(Start(f"r{n}", model=f"model{n}"), Text(f"r{n}", f"words {n}"))
+        await s.until(lambda: "+4 live" in s.text and len(s.panes) == 4)
+        for wanted in ("model7", "model5"):
+            y, line = next((y, line) for y, line in enumerate(s.lines) if wanted in line)
+            shelf = s.app.query_one("Shelf")
+            await s.pilot.click(shelf, offset=(line.index(wanted) + 2, y - shelf.region.y))
+            await s.until(partial(_reads, s, wanted.replace("model", "r")))
+            assert len(s.panes) == 4
+
+
+async def test_a_click_on_a_ticker_below_a_zoomed_pane_zooms_that_one() -> None:
+    async with screen() as s:
+        s.script.say(Start("a", model="m-a"), Start("b", model="m-b"))
+        await s.until(lambda: len(s.panes) == 2)
+        await s.pilot.press("escape", "1", "z")
+        await s.until(lambda: s.keys == ["a"])
+        shelf = s.app.query_one("Shelf")
+        await s.pilot.click(shelf, offset=(s.lines[shelf.region.y].index("m-b"), 0))
+        await s.until(lambda: s.keys == ["b"])
+
+
+async def test_a_click_on_a_tab_shows_its_response() -> None:
+    async with screen((60, 20)) as s:
+        for n in range(12):
+            s.script.say(Start(f"r{n}", model=f"model{n}"))
+        await s.until(lambda: "model11" in s.lines[0])
+        assert s.lines[0].startswith("‹")
+        await s.pilot.click("Tabs", offset=(s.lines[0].index("model10"), 0))
+        await s.until(lambda: s.keys == ["r10"])
+        await s.pilot.press("1")
+        await s.until(lambda: s.keys == ["r0"] and "›" in s.lines[0])
+        last = s.lines[0].rsplit("model", 1)[1].split()[0]
+        await s.pilot.click("Tabs", offset=(s.lines[0].index("›"), 0))
+        await s.until(lambda: s.keys == [f"r{int(last) + 1}"])
+
+
+async def test_a_click_on_a_header_focuses_and_two_zoom() -> None:
+    async with screen() as s:
+        s.script.say(Start("a"), Start("b"))
+        await s.until(lambda: len(s.panes) == 2)
+        for pane in s.panes:
+            for x in (2, 30):  # the number, and the line
+                await s.pilot.press("i")
+                await s.pilot.click(pane, offset=(x, 0))
+                await s.until(partial(_reads, s, pane.response.key))
+                await s.pilot.pause(0.6)
+        await s.pilot.click(s.panes[1], offset=(2, 0), times=2)
+        await s.until(lambda: s.keys == ["b"])

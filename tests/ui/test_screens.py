@@ -6,6 +6,7 @@ committed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,30 @@ from tui.state import Conversation
 from tui.ui.app import WallApp
 from tui.ui.pane import Pane
 from tui.ui.ports import Facts
-from tui.wire import ConnectionChange, Notice, Reason, Severity, Start, Stop, Text, UserInput
+from tui.ui.wall import Wall
+from tui.wire import (
+    Action,
+    Annotation,
+    ApprovalRequest,
+    ApprovalResponse,
+    Cancel,
+    Citation,
+    ConnectionChange,
+    Kind,
+    Member,
+    Notice,
+    Reason,
+    Roster,
+    Severity,
+    Start,
+    Stop,
+    Text,
+    ToolCall,
+    ToolProgress,
+    ToolResult,
+    UserInput,
+    annotation_of,
+)
 
 MARKDOWN = """\
 # Streaming
@@ -154,8 +178,196 @@ async def narrow_table(pilot: Pilot[None], script: Script) -> None:
         answer(script, n, "| a long column | another one | and a third |\n|-|-|-|\n| words | 日本語 | 3 |\n")
 
 
+def thought(script: Script) -> None:
+    script.say(UserInput("p0", "What is 27 times 453?"), client="ana")
+    script.say(Start("r0", prompt_id="p0", model="claude-haiku-5-5"), client="ana")
+    for piece in ("27 × 453: split the first factor. ", "20 × 453 is 9,060 ", "and 7 × 453 is **3,171**."):
+        script.say(Text("r0", piece, kind=Kind.THINKING, deltas=5), client="ana")
+    script.say(Text("r0", "It is *12,231*.", deltas=5), Stop("r0", "end_turn"), client="ana")
+
+
+async def thinking(pilot: Pilot[None], script: Script) -> None:
+    thought(script)
+    script.say(Start("r1", model="claude-sonnet-5-5"), client="ben")
+    for piece in ("First the premises. ", "Then what follows ", "from them, one after another"):
+        script.say(Text("r1", piece, kind=Kind.THINKING, deltas=5), client="ben")
+
+
+async def thinking_opened(pilot: Pilot[None], script: Script) -> None:
+    await thinking(pilot, script)
+    await settled(pilot)
+    await pilot.press("escape", "1", "t")
+
+
+async def tools(pilot: Pilot[None], script: Script) -> None:
+    script.say(Start("r0", model="claude-haiku-5-5"), Text("r0", "I look that up."))
+    script.say(ToolCall("r0", "t0", "get_weather", '{"location":"San Francisco","unit":"celsius"}'))
+    script.say(ToolResult("r0", "t0", '{"temperature":18,"conditions":["fog","wind"]}'))
+    script.say(ToolCall("r0", "t1", "read_file", '{"path":"notes.md"}'))
+    script.say(ToolResult("r0", "t1", "notes.md is outside of the directory", failed=True))
+    script.say(ToolCall("r0", "t2", "search", '{"query":"fog"}'), ToolProgress("r0", "t2", "searching", 45))
+    code = json.dumps({"path": "fog.py", "text": "import math\n\n" + "print(math.pi)  # again\n" * 9})
+    script.say(Start("r1", model="claude-sonnet-5-5"), client="ben")
+    script.say(ToolCall("r1", "t3", "write_file", code[:160], done=False), client="ben")
+
+
+async def tools_opened(pilot: Pilot[None], script: Script) -> None:
+    await tools(pilot, script)
+    await settled(pilot)
+    await pilot.press("escape", "1", "t")
+
+
+async def approval(pilot: Pilot[None], script: Script) -> None:
+    arguments = '{"command":"rm -rf build && make all","cwd":"/srv/site"}'
+    for n, tried in ((0, True), (1, False)):
+        script.say(Start(f"r{n}", model="claude-haiku-5-5"), Text(f"r{n}", "The build is stale."))
+        script.say(ToolCall(f"r{n}", f"t{n}", "bash", arguments))
+        script.say(ApprovalRequest(f"r{n}", f"t{n}", "bash", arguments))
+        if tried:
+            script.say(ApprovalResponse(f"t{n}", approved=True, reason="go on"), client="mallory")
+    script.say(ApprovalResponse("t1", approved=True), client="me-0001")
+
+
+async def citations(pilot: Pilot[None], script: Script) -> None:
+    text = "The *Voyager* probes left in 1977. Both have left the heliosphere, **Voyager 1** first, in 2012."
+    channel = script.channel
+    told = channel.message("response", text, {"responseId": "r0"}, client="ana")
+    script.tell(told)
+    for n, (source, title, end, cited) in enumerate(
+        [
+            ("nasa.gov", "Voyager: mission overview", text.index(". Both"), "launched in August 1977"),
+            ("esa.int", None, text.index(", **"), None),
+            ("nasa.gov", "Where are they now?", len(text), "On Aug. 25, 2012, Voyager 1 crossed over"),
+        ]
+    ):
+        cites = Citation(source, title, cited_text=cited, start=0, end=end, client_id="ana")
+        kind, name, data = annotation_of(cites)
+        script.tell(
+            Annotation(f"a{n}", told.serial, kind, script.clock, name=name, data=data, client_id="ana")
+        )
+    told = channel.message("response", text, {"responseId": "r1"}, client="ben")
+    sums = {
+        "nasa.gov": {"total": 3, "clientIds": {"ben": 3}},
+        "esa.int": {"total": 1, "clientIds": {"ben": 1}},
+    }
+    summary = {"citations:multiple.v1": sums}
+    script.tell(told, replace(told, action=Action.SUMMARY, version=f"{told.serial}v", summary=summary))
+
+
+async def gaps(pilot: Pilot[None], script: Script) -> None:
+    script.say(Start("r0", model="claude-haiku-5-5"), Text("r0", "The first words, ", seq=0))
+    script.say(Text("r0", "and what came after.", seq=4))
+    script.tell(replace(script.channel.log[-1], live=True), replace(script.channel.log[-1], live=True))
+    script.say(Cancel("r0"), client="ben")
+    script.say(Text("r1", "the end of something that began before", seq=7), client="ci")
+    told = script.channel.message("response", "Taken back later.", {"responseId": "r2"})
+    script.tell(told, replace(told, action=Action.DELETE, version=f"{told.serial}v", data=None))
+
+
+async def patterns(pilot: Pilot[None], script: Script) -> None:
+    channel = script.channel
+    script.tell(channel.message("token", "tokens without an id …", client="ci@web-3"))
+    told = channel.message("response", "A message that ", {"responseId": "r2"}, client="ana")
+    script.tell(
+        told, replace(told, action=Action.APPEND, data="grows.", name=None, version=f"{told.serial}v")
+    )
+    script.tell(channel.message("response", {"temperature": 18, "unit": "celsius"}, {"responseId": "r3"}))
+    script.tell(channel.message("telemetry", {"load": 0.7, "*cpu*": [1, 2]}, client="probe"))
+    script.tell(channel.message("frame", b"\x00\x01" * 900, client="camera"))
+    script.tell(channel.message(None, "# no heading", client="who"))
+    thought(script)
+
+
+async def siblings(pilot: Pilot[None], script: Script) -> None:
+    script.say(UserInput("p", "Which is the best of you?"), client="me-0001")
+    for n, model in enumerate(("claude-opus-5-5", "claude-haiku-5-5", "claude-sonnet-5-5")):
+        script.say(Start(f"r{n}", "p", model=model), Text(f"r{n}", f"I am, says {model}."), Stop(f"r{n}"))
+    await settled(pilot)
+    await pilot.press("escape", "2", "v", "enter", *"/thinking high", "enter")
+
+
+async def denying(pilot: Pilot[None], script: Script) -> None:
+    script.say(Start("r", model="claude-haiku-5-5"), ToolCall("r", "t", "bash", '{"command":"make"}'))
+    script.say(ApprovalRequest("r", "t", "bash", '{"command":"make"}'))
+    await settled(pilot)
+    await pilot.press("escape", "D", *"not on a Friday")
+
+
 async def light(pilot: Pilot[None], script: Script) -> None:
     pilot.app.theme = "textual-light"
+    await four(pilot, script)
+
+
+async def chat(pilot: Pilot[None], script: Script) -> None:
+    model, again = "claude-haiku-5-5", "And in *Python*?"
+    turns = (("What is streaming?", MARKDOWN[:60]), (again, MARKDOWN[-190:]), ("Thanks!", "You are welcome."))
+    before = None
+    for n, (question, text) in enumerate(turns):
+        script.say(UserInput(f"p{n}", question, in_reply_to=before), client="ana")
+        script.say(Start(f"r{n}", prompt_id=f"p{n}", in_reply_to=before, model=model))
+        script.say(Text(f"r{n}", text, deltas=10))
+        if n < 2:
+            script.say(Stop(f"r{n}", "end_turn"))
+        before = f"r{n}"
+    script.say(UserInput("p1b", again, in_reply_to="r0", sibling_of="p1"), client="ana")
+    script.say(Start("r1b", prompt_id="p1b", in_reply_to="r0", model="claude-opus-5-5"))
+    script.say(Stop("r1b", "end_turn"))
+    answer(script, 7, "Of another thread.", Stop("r7", "end_turn"))
+    await settled(pilot)
+    await pilot.press("escape", "L")
+    await settled(pilot)
+    wall = pilot.app.query_one(Wall)
+    wall.show_thread(wall._responses["r2"])
+
+
+async def chat_turn(pilot: Pilot[None], script: Script) -> None:
+    await chat(pilot, script)
+    await settled(pilot)
+    await pilot.press("k")
+
+
+async def threads(pilot: Pilot[None], script: Script) -> None:
+    await chat(pilot, script)
+    await settled(pilot)
+    await pilot.press("T")
+
+
+async def people(pilot: Pilot[None], script: Script) -> None:
+    script.tell(
+        Roster(
+            (
+                Member.of("ana", "c1aaaaaaaaaa", {"kind": "viewer", "name": "ana", "model": "demo"}),
+                Member.of("bot", "c2bbbbbbbbbb", {"kind": "agent", "model": "opus", "status": "streaming 2"}),
+                Member.of("me-0001", "c3cccccccccc", {"kind": "viewer", "status": "idle"}),
+                Member.of("someone", "c4dddddddddd", None),
+            )
+        )
+    )
+    await two(pilot, script)
+    await settled(pilot)
+    await pilot.press("escape", "w")
+
+
+async def wire(pilot: Pilot[None], script: Script) -> None:
+    await gaps(pilot, script)
+    await settled(pilot)
+    await pilot.press("escape", "1", "I")
+
+
+async def filtered(pilot: Pilot[None], script: Script) -> None:
+    await four(pilot, script)
+    await settled(pilot)
+    await pilot.press("escape", "f", *"state:live by:ana")
+
+
+async def export(pilot: Pilot[None], script: Script) -> None:
+    await two(pilot, script)
+    await settled(pilot)
+    await pilot.press("escape", "e")
+
+
+async def contrast(pilot: Pilot[None], script: Script) -> None:
+    pilot.app.theme = "high-contrast"
     await four(pilot, script)
 
 
@@ -180,6 +392,28 @@ SCREENS: dict[str, tuple[tuple[int, int], Act]] = {
     "tiny": ((40, 12), two),
     "narrow-table": ((110, 30), narrow_table),
     "light": ((120, 40), light),
+    "thinking": ((80, 24), thinking),
+    "thinking-opened": ((120, 24), thinking_opened),
+    "tools": ((80, 24), tools),
+    "tools-opened": ((120, 30), tools_opened),
+    "approval": ((120, 24), approval),
+    "siblings": ((160, 24), siblings),
+    "denying": ((80, 24), denying),
+    "citations": ((120, 24), citations),
+    "gaps": ((120, 24), gaps),
+    "patterns": ((120, 30), patterns),
+    "chat": ((160, 50), chat),
+    "chat-80x24": ((80, 24), chat_turn),
+    "chat-tiny": ((40, 12), chat),
+    "threads": ((80, 24), threads),
+    "people": ((80, 24), people),
+    "people-tiny": ((40, 12), people),
+    "wire": ((120, 30), wire),
+    "wire-80x24": ((80, 24), wire),
+    "filtered": ((120, 30), filtered),
+    "export": ((80, 24), export),
+    "help-tiny": ((40, 12), help_screen),
+    "high-contrast": ((120, 40), contrast),
 }
 
 

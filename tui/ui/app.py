@@ -17,22 +17,41 @@ from time import perf_counter
 
 from rich.text import Text
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 
 from tui.render.theme import DARK, LIGHT, PLAIN
-from tui.state import Appended, Change, Conversation, Opened, Removed, Replaced, Status, TakenOver
+from tui.state import Appended, Change, Conversation, Opened, Removed, Replaced, Response, Status, TakenOver
+from tui.ui.acting import Acting
+from tui.ui.asking import Asking
+from tui.ui.bell import Bell
+from tui.ui.cancels import Cancels
 from tui.ui.commands import Zone, bindings
 from tui.ui.find import FindBar
 from tui.ui.frames import FrameClock
 from tui.ui.help import HelpScreen
+from tui.ui.offers import Offers
 from tui.ui.palette import Palette
 from tui.ui.pane import Look
 from tui.ui.ports import Desk, Facts, Feed
 from tui.ui.prompt import PromptBox
+from tui.ui.rulings import Rulings
 from tui.ui.status import Figures, StatusLine
+from tui.ui.themes import HIGH_CONTRAST
+from tui.ui.verdicts import counts_for, undecided
 from tui.ui.wall import Wall
 from tui.ui.welcome import SAMPLES, Welcome
-from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, HistoryChange, Inbound, Notice
+from tui.wire import (
+    Annotation,
+    ChannelChange,
+    ChannelMessage,
+    ConnectionChange,
+    Gap,
+    HistoryChange,
+    Inbound,
+    Notice,
+    Roster,
+    clean_text,
+)
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +71,14 @@ TICK = 0.25
 """Seconds between two looks at the clock, for what goes on without messages."""
 
 
-class WallApp(App[None]):
+class WallApp(Acting):
     """The screen on one channel."""
 
     TITLE = "ably-tui"
     BINDINGS = bindings(Zone.ANYWHERE)
     CSS = """
-    Screen { layout: vertical; overflow: hidden; }
+    Screen { layout: vertical; overflow: hidden; layers: default above; }
+    Toast { max-width: 90%; }
     ToastRack { dock: top; align: right top; margin: 1 1 0 0; }
     """
     ENABLE_COMMAND_PALETTE = True
@@ -85,16 +105,42 @@ class WallApp(App[None]):
         self._tokens_before: deque[tuple[int, int]] = deque()  # (ms since the epoch, tokens said by then)
         self._leaving = False
         self._settled = 0.0
+        self._related = False  # whether responses may have come to stand beside others
+        self._counted = 0.0
+        self._uncounted = False
+        self._bell = Bell(self, facts)
+        self.register_theme(HIGH_CONTRAST)
+        self.set_keymap(dict(facts.keymap))
+        if facts.reduced_motion:
+            self.animation_level = "none"  # of Textual; nothing of ours moves but a cursor
 
     def compose(self) -> ComposeResult:
         """Wall above, prompt below, one status line."""
         look = self._look()
         # Held here and not looked up: a query asks the topmost screen, which may be the help.
-        self._wall = Wall(look, self.facts.client_id, self._clock, Welcome(self.facts))
-        self._find = FindBar()
-        self._prompt = PromptBox(self.facts.model, SAMPLES)
+        own = self.facts.client_id
+        self._wall = Wall(look, own, self._clock, self.conversation, Welcome(self.facts))
+        self._find = FindBar("find · Enter, then n and N · Esc ends")
+        self._filter_bar = FindBar("show only · words, model:x state:live by:ana · Esc shows all")
+        offers = Offers()
+        self._prompt = PromptBox(self.facts.model, SAMPLES, offers, self.offer, Path.cwd())
+        self.asking = Asking(
+            self.conversation,
+            self.desk,
+            self.facts,
+            self._prompt,
+            self._wall.choices,
+            current=lambda: self._wall.tip,
+            number=self._number,
+            say=self._say,
+        )
+        self._cancels = Cancels(self.conversation, self.desk, own, self._say)
+        self._counts = counts_for(own)
+        self._rulings = Rulings(self.desk, self._prompt, self._counts, self._say)
         self._status = StatusLine(self.facts, look.palette)
-        yield from (self._wall, self._find, self._prompt, self._status)
+        for typed in (self._find, self._filter_bar, self._prompt):
+            typed.cursor_blink = not self.facts.reduced_motion
+        yield from (self._wall, self._find, self._filter_bar, self._prompt, self._status, offers)
 
     def on_mount(self) -> None:
         """Start to listen once the screen stands."""
@@ -140,6 +186,8 @@ class WallApp(App[None]):
         if not values or began - self._settled > PATIENCE:
             self._settled = began
             left = self._wall.settle()
+            if self._uncounted and began - self._counted > PATIENCE:
+                self._count(began)
         return left or self._feed.pending > 0
 
     def _take(self, values: Sequence[Inbound]) -> None:
@@ -147,22 +195,32 @@ class WallApp(App[None]):
         for value in values:
             if isinstance(value, ChannelMessage):
                 messages.append(value)
-            else:
-                self._hear(value)
-        if messages:
-            changes = self.conversation.apply_all(messages)
-            for change in changes:
-                self._change(change)
-            if not all(isinstance(change, Appended) for change in changes):
-                self._status.show(self._figures(), self._clock())
-            now = self._clock()
-            self._lag = now, max(0, now - messages[-1].received)
+                continue
+            # What came before it must be known: a gap and the end of the past speak of that.
+            self._read(messages)
+            messages.clear()
+            self._hear(value)
+        self._read(messages)
+
+    def _read(self, messages: Sequence[ChannelMessage]) -> None:
+        if not messages:
+            return
+        changes = self.conversation.apply_all(messages)
+        self._change_all(changes)
+        self._uncounted |= not all(isinstance(change, Appended) for change in changes)
+        now = self._clock()
+        self._lag = now, max(0, now - messages[-1].received)
+
+    def _change_all(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            self._change(change)
 
     def _change(self, change: Change) -> None:
         wall = self._wall
+        self._related |= not isinstance(change, Appended)
         match change:
-            case Appended(response, text):
-                wall.append(response, text)
+            case Appended(response, _, block):
+                wall.append(response, block)
             case Opened(response):
                 wall.open(response)
             case TakenOver(waiting, response):
@@ -173,24 +231,51 @@ class WallApp(App[None]):
                 wall.take_down(response)
             case _:
                 wall.update(change.response)
+        if not isinstance(change, Appended):
+            self._bell.hear(change.response, self._clock())
 
-    def _hear(self, value: ConnectionChange | ChannelChange | Notice | HistoryChange) -> None:
-        if isinstance(value, Notice):
-            self.notify(value.text, severity=value.severity.value, timeout=10, markup=False)
-            if value.draft is not None:
-                self._prompt.restore(value.draft)
-            return
-        if isinstance(value, HistoryChange):
-            self._tokens_before.clear()  # what was said before is no rate of now
+    def _hear(
+        self, value: ConnectionChange | ChannelChange | HistoryChange | Gap | Roster | Annotation | Notice
+    ) -> None:
+        match value:
+            case Notice(text, severity, draft):
+                self.notify(clean_text(text), severity=severity.value, timeout=10, markup=False)
+                if draft is not None:
+                    self._prompt.restore(clean_text(draft))
+                return
+            case Gap():
+                self._change_all(self.conversation.lose(value))
+                return
+            case Roster():
+                self._change_all(self.conversation.members(value))
+                self.meet(value)
+                return
+            case Annotation():
+                self._change_all(self.conversation.annotate(value))
+                return
+            case HistoryChange():
+                self._tokens_before.clear()  # what was said before is no rate of now
+                if value.exhausted:
+                    self._change_all(self.conversation.exhaust())
         self._status.hear(value, self._clock())
         self._wall.fade(faded=not self._status.connected)
 
     def _tick(self) -> None:
-        for change in self.conversation.tick(self._clock()):
-            self._change(change)
+        now = self._clock()
+        self._change_all(self.conversation.tick(now))
+        self._cancels.tick(now)
+        if self._related:
+            self._related = False
+            self._mark_siblings()
+        self.asking.show()
         self._wall.tick()
         if self._wall.settle() and self._frames is not None:
             self._frames.wake()
+        self._count(perf_counter())
+
+    def _count(self, at: float) -> None:
+        # Costs a look at every response.
+        self._uncounted, self._counted = False, at
         self._status.show(self._figures(), self._clock())
 
     def _figures(self) -> Figures:
@@ -213,6 +298,7 @@ class WallApp(App[None]):
             budget=self.desk.budget,
             lag=self._lag[1] if live and now - self._lag[0] < RECENT else None,
             pending=self._feed.pending,
+            approvals=sum(len(undecided(response, self._counts)) for response in live),
         )
 
     # What people do
@@ -227,21 +313,21 @@ class WallApp(App[None]):
         self.action_panes()
         self.post_message(events.Key(event.key, event.key if len(event.key) == 1 else None))
 
-    def on_prompt_box_sent(self, event: PromptBox.Sent) -> None:
-        """Have a prompt answered."""
-        self.desk.ask(event.text)
-
     def action_panes(self) -> None:
         """Go to the panes; what is typed stays, and nothing ends."""
-        self._wall.enter()
+        if not self.goes_back():
+            self._wall.enter()
 
     def on_wall_seeking(self) -> None:
         """Ask what to find."""
         self._find.open()
 
     def on_find_bar_sought(self, event: FindBar.Sought) -> None:
-        """Mark what is found."""
-        self._wall.seek(event.needle)
+        """Mark what is found, or show only what matches."""
+        if event.bar is self._find:
+            self._wall.seek(event.needle)
+        else:
+            self.sift(event.needle)
 
     def on_find_bar_left(self) -> None:
         """Back to the pane that is searched."""
@@ -257,7 +343,7 @@ class WallApp(App[None]):
 
     def action_help(self) -> None:
         """Show every key."""
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(self.facts.keymap))
 
     def action_leave(self) -> None:
         """Quit, or say first what quitting would end."""
@@ -272,11 +358,6 @@ class WallApp(App[None]):
     def _stay(self) -> None:
         self._leaving = False
 
-    def _say(self, text: str) -> None:
-        """Say something in passing, in place of what was said before."""
-        self.clear_notifications()
-        self.notify(text, markup=False)
-
     def action_interrupt(self) -> None:
         """Copy the selection, else end the focused response, else clear the prompt, else say how to quit."""
         box, pane = self._prompt, self._wall.focused
@@ -284,25 +365,24 @@ class WallApp(App[None]):
             self._copy(box.selected_text)
         elif self.screen.get_selected_text():
             self._copy(self.screen.get_selected_text() or "")
-        elif pane is not None and pane.response.status.in_flight and self._cancels(pane.response.prompt_id):
-            self._say("ending your response")
+        elif pane is not None and pane.response.status.in_flight and self._is_own(pane.response):
+            self._cancels.cancel(pane.response, self._clock())
         elif box.text:
             box.set_aside()
         else:
             self._say("ctrl+q quits")
 
-    def _copy(self, text: str) -> None:
-        self.copy_to_clipboard(text)
-        self._say(f"{len(text)} characters given to the terminal; it does not say whether it took them")
+    def _is_own(self, response: Response) -> bool:
+        return self.desk.answers(response.prompt_id)
 
-    def _cancels(self, prompt_id: str | None) -> bool:
-        return prompt_id is not None and self.desk.cancel(prompt_id)
+    def _number(self, response: Response) -> int:
+        return next((pane.number for pane in self._wall.shown if pane.response is response), 0)
 
     # Looks
 
     def _look(self) -> Look:
         theme = PLAIN if self.no_color else DARK if self.current_theme.dark else LIGHT
-        return Look(theme, Palette.of(self.theme_variables))
+        return Look(theme, Palette.of(self.theme_variables), self.facts.price)
 
     def _dress(self) -> None:
         look = self._look()

@@ -1,161 +1,265 @@
-"""What a pane scrolls: the question, the answer as it is rendered, and how it ended."""
+"""What a pane scrolls: the question, a section for each block of the answer, its sources, how it ended."""
 
 from __future__ import annotations
 
-import logging
 from collections import deque
-from collections.abc import Callable
-from typing import TypeVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
-from tui.render.lines import LineRenderer
-from tui.render.page import BLANK, Row
-from tui.render.plain import PlainRenderer, plain_rows
+from tui.render.page import Row
+from tui.render.plain import plain_rows
 from tui.render.theme import Theme
-from tui.state import Response
+from tui.state import Block, Response, Status
 from tui.ui.header import ending_of
 from tui.ui.palette import Palette
+from tui.ui.sections.flow import SLICE
+from tui.ui.sections.notes import note_rows, numbered
+from tui.ui.sections.part import Marks, Place, Rows, Setting
+from tui.ui.sections.section import Section
+from tui.ui.sections.stack import Stack
+from tui.ui.sections.text import TextSection
+from tui.ui.sections.thinking import ThinkingSection
+from tui.ui.sections.tool import ToolSection
+from tui.ui.verdicts import Counts, counts_for
+from tui.wire import Kind
 
-log = logging.getLogger(__name__)
-T = TypeVar("T")
-
-SLICE = 4_096
-"""Characters that are rendered at once."""
 QUESTION_ROWS = 3
 """Rows of the question that are shown above the answer."""
+SECTION = 50
+"""Characters that take as long to render as a section without text."""
+FIRST = 1
+"""Which part of the body its first section is."""
+RAW_LOG = "*"
+"""Key of the response that lists messages of no pattern; its title says what its one block is."""
 
 
 class Body:
-    """The rows of one response at a width: those above the answer, the answer, those below it."""
+    """The rows of one response at a width: those above the answer, its sections, those below it."""
 
-    def __init__(self, response: Response, width: int, theme: Theme, palette: Palette) -> None:
+    def __init__(
+        self,
+        response: Response,
+        width: int,
+        theme: Theme,
+        palette: Palette,
+        *,
+        own: str = "",
+        counts: Counts | None = None,
+        marks: Marks = lambda _: (),
+        opened: bool = False,
+        question_rows: int | None = None,
+    ) -> None:
+        """`own` is this terminal's clientId, `counts` whether what somebody said to an approval request
+        counts, `marks` where in the blocks of a response its citations stand, `opened` whether thinking and
+        tool calls are shown in full, `question_rows` how many rows of the question are shown
+        instead of `QUESTION_ROWS`.
+        """
         self.response = response
+        self._question_rows = question_rows or QUESTION_ROWS
         self._width = width
-        self._theme = theme
-        self._palette = palette
-        self._renderer: LineRenderer | PlainRenderer = LineRenderer(width, theme)
-        self._ended = False
-        self._above: list[Row] = []
-        self._below: list[Row] = []
-        self._waiting: deque[str] = deque()
-        self.feed(response.text)
+        self._setting = Setting(theme, palette, own, counts or counts_for(own))
+        self._marks = marks
+        self._cited: object = None  # what the marks in the text were made of
+        self._opened = opened
+        self._sections: list[Section] = []
+        self._places: dict[int, int] = {}  # id of a block -> index of its section
+        self._open: dict[int, None] = {}  # sections that may change otherwise than by text at their end
+        self._behind: deque[int] = deque()  # sections with text that has no rows yet
+        self._above = Rows(self._question, width)
+        self._notes = Rows(self._citations, width)
+        self._below = Rows(self._ending, width)
+        self._stack = Stack()
+        self._read()
         self.catch_up()
-        self.update()
+
+    # Rows
 
     def __len__(self) -> int:
-        return len(self._above) + self._rows() + len(self._below)
-
-    def end(self, height: int) -> int:
-        """Return the first of the last `height` rows; these are laid, so that none of them will move."""
-        self._ask(lambda renderer: renderer.end(height))
-        return max(0, len(self) - height)
+        return len(self._stack)
 
     def row(self, y: int) -> Row:
         """Return row `y`, counted from the top of the question."""
-        y -= len(self._above)
-        if y < 0:
-            return self._above[y]
-        rows = self._rows()
-        return self._ask(lambda renderer: renderer.row(y)) if y < rows else self._below[y - rows]
+        return self._stack.row(y)
 
-    def feed(self, text: str) -> None:
-        """Add text at the end of the answer; of a long one the rest waits for `catch_up`."""
-        if self._waiting or len(text) > SLICE:
-            self._waiting.extend(text[at : at + SLICE] for at in range(0, len(text), SLICE))
-        else:
-            self._render(text)
+    def end(self, height: int) -> int:
+        """Return the first of the last `height` rows; these are laid, so that none of them will move."""
+        self._stack.lay_end(height)
+        return max(0, len(self._stack) - height)
 
-    @property
-    def behind(self) -> bool:
-        """Whether there is text that has no rows yet."""
-        return bool(self._waiting)
-
-    def catch_up(self) -> None:
-        """Make rows of the next slice of text that waits, a few milliseconds' work."""
-        if self._waiting:
-            self._render(self._waiting.popleft())
-            if not self._waiting:
-                self.update()
+    def take_changed(self) -> int:
+        """Return the first row that changed since the last call; the length when none did."""
+        return self._stack.take_changed()
 
     def resize(self, width: int) -> None:
         """Lay everything anew at another width."""
         self._width = width
-        self._ask(lambda renderer: renderer.resize(width))
-        self.update()
+        self._stack.resize(width)
+
+    # Places
+
+    def anchor(self, y: int) -> Place:
+        """Return the place at which row `y` begins, to find it again at another width."""
+        return self._stack.place_at(max(0, y))
+
+    def row_of(self, anchor: Place) -> int:
+        """Return the row that shows a place."""
+        return self._stack.row_of(anchor)
+
+    def search(self, needle: str, place: Place, by: int) -> Place | None:
+        """Return the next place (`by` 1) or the one before (-1) that holds the needle (in lower case); `TOP`
+        for `place` begins at an end. Searched is what the sections show.
+        """
+        return self._stack.search(needle, place, by)
+
+    # What comes
+
+    def feed(self, block: Block) -> None:
+        """Take what came at the end of a block; of a long text the rest waits for `catch_up`."""
+        index = self._places.get(id(block))
+        if index is None:
+            self.update()
+        else:
+            self._sync(index)
 
     def update(self) -> None:
-        """Take over what is not text: the question, and how the response ended."""
-        if not self._ended and self.response.ended_at is not None and not self._waiting:
-            self._ended = True
-            self._ask(lambda renderer: renderer.finish())
-        self._above = self._question()
-        self._below = self._ending()
+        """Take over what is no text at the end of a block: further blocks, states, question and ending."""
+        blocks = self.response.blocks
+        if len(blocks) < len(self._sections) or any(
+            section.block is not block for section, block in zip(self._sections, blocks, strict=False)
+        ):
+            self._read()
+            return
+        for index in tuple(self._open):
+            self._sync(index)
+        self._adopt()
+        self._cite()
+        end = FIRST + len(self._sections)
+        for rows, index in ((self._above, 0), (self._notes, end), (self._below, end + 1)):
+            rows.refresh()
+            self._stack.touch(index)
 
-    def take_changed(self) -> int:
-        """Return the first row that changed since the last call; the length when none did."""
-        changed = self._ask(lambda renderer: renderer.take_changed())
-        return len(self) if changed >= self._rows() else changed + len(self._above)
+    def unfold(self, *, opened: bool) -> None:
+        """Show thinking and tool calls in full, or each on a line."""
+        self._opened = opened
+        for index, section in enumerate(self._sections):
+            if section.unfold(opened=opened):
+                self._noticed(index)
 
-    def anchor(self, y: int) -> int:
-        """Return the place in the text at which row `y` begins, to find it again at another width."""
-        y = min(max(0, y - len(self._above)), max(0, self._rows() - 1))
-        return self._ask(lambda renderer: renderer.source_at(y))
+    @property
+    def behind(self) -> bool:
+        """Whether there is text that has no rows yet."""
+        return bool(self._behind) or len(self._sections) < len(self.response.blocks)
 
-    def row_of(self, anchor: int) -> int:
-        """Return the row that shows a place in the text."""
-        return len(self._above) + self._ask(lambda renderer: renderer.row_of(anchor)) if anchor else 0
+    def catch_up(self) -> None:
+        """Make rows of the next slice of text that waits, a few milliseconds' work."""
+        if self._behind:
+            index = self._behind[0]
+            section = self._sections[index]
+            section.catch_up()
+            self._stack.touch(FIRST + index)
+            if not section.behind:
+                self._behind.popleft()
+        else:
+            self._adopt()
+            self._cite()
 
-    def _render(self, text: str) -> None:
-        try:
-            self._renderer.feed(text)
-        except Exception as error:  # noqa: BLE001  whatever it is, the text is shown
-            self._fall_back(error)
+    def _read(self) -> None:
+        """Make all sections anew."""
+        self._sections.clear()
+        self._places.clear()
+        self._open.clear()
+        self._behind.clear()
+        self._cited = None
+        self._stack.show([self._above, self._notes, self._below])
+        self.update()
 
-    def _rows(self) -> int:
-        return self._ask(len)
+    def _adopt(self) -> None:
+        """Make sections of blocks that have none; of many the rest waits."""
+        blocks, room = self.response.blocks, SLICE
+        while room > 0 and len(self._sections) < len(blocks):
+            index = len(self._sections)
+            block = blocks[index]
+            room -= block.length + SECTION
+            section = self._section(block)
+            self._sections.append(section)
+            self._places[id(block)] = index
+            self._open[index] = None
+            self._stack.insert(FIRST + index, section)
+            self._noticed(index)
+            self._sync(index)
 
-    def _ask(self, question: Callable[[LineRenderer | PlainRenderer], T]) -> T:
-        """Ask the renderer; one that fails gives way to one that cannot.
+    def _section(self, block: Block) -> Section:
+        width, setting = self._width, self._setting
+        if block.kind is Kind.THINKING:
+            return ThinkingSection(block, width, setting, opened=self._opened)
+        if block.tool is not None:
+            return ToolSection(block, width, setting, opened=self._opened)
+        if block.kind is Kind.DATA:
+            label = "" if self.response.key == RAW_LOG else block.label
+            return TextSection(block, width, setting, literal=True, label=label)
+        return TextSection(block, width, setting)
 
-        What comes from a channel is anybody's, and highlighting runs other people's lexers over it: a fault
-        in there costs one response its looks, and not everybody their screen.
-        """
-        try:
-            return question(self._renderer)
-        except Exception as error:  # noqa: BLE001  whatever it is, the text is shown
-            self._fall_back(error)
-            return question(self._renderer)
+    def _sync(self, index: int) -> None:
+        section = self._sections[index]
+        block, response = section.block, self.response
+        # Text of no message of its own goes to the last block, so one that is followed is complete.
+        followed = index < len(response.blocks) - 1 and not block.serial
+        over = response.ended_at is not None
+        if block.kind is not Kind.TOOL:
+            over = over or block.done or followed
+            if over:
+                self._open.pop(index, None)
+        if block.kind is Kind.THINKING:
+            over = over or response.status is Status.STALLED
+        if section.sync(over=over):
+            self._noticed(index)
 
-    def _fall_back(self, error: Exception) -> None:
-        if isinstance(self._renderer, PlainRenderer):
-            raise error
-        log.error("a response cannot be rendered as markdown and is shown as it is", exc_info=error)
-        self._waiting.clear()
-        self._renderer = PlainRenderer(self._width, self._theme)
-        self._renderer.feed(self.response.text)
+    def _noticed(self, index: int) -> None:
+        self._stack.touch(FIRST + index)
+        if self._sections[index].behind and index not in self._behind:
+            self._behind.append(index)
 
-    def _question(self) -> list[Row]:
-        style = self._palette.muted + Style(italic=True)
+    def _cite(self) -> None:
+        """Put the marks of citations into the text, where they or the blocks have changed."""
+        response = self.response
+        cited = [*response.citations], len(self._sections), response.ended_at
+        if cited == self._cited or not (response.citations or self._cited):
+            return
+        self._cited = cited
+        numbers = numbered(response.citations)
+        marks: dict[int, list[tuple[int, str]]] = {}
+        for mark in self._marks(response):
+            if mark.block is not None and mark.citation in numbers:
+                of_block = marks.setdefault(id(mark.block), [])
+                of_block.append((mark.end, f"[{numbers[mark.citation]}]"))
+        for index, section in enumerate(self._sections):
+            if isinstance(section, TextSection) and section.cite(sorted(marks.get(id(section.block), []))):
+                self._stack.touch(FIRST + index)
+
+    # Above and below
+
+    def _question(self, width: int) -> list[Row]:
+        style = self._setting.palette.muted + Style(italic=True)
+        rows: list[Row] = []
+        if self.response.prompt is not None:
+            rows = plain_rows(f"› {self.response.prompt.text}", width, style)
+            if len(rows) > self._question_rows:
+                last = rows[self._question_rows - 1].text
+                cut = set_cell_size(last, min(cell_len(last), width - 1)).rstrip() + "…"
+                rows[self._question_rows - 1 :] = [Row([Segment(cut, style)], cell_len(cut), 0)]
         if self.response.joined_midway:
-            return [
-                *plain_rows("… no start seen: its beginning may be missing", self._width, style),
-                BLANK,
-            ]
-        if self.response.prompt is None:
-            return []
-        rows = plain_rows(f"› {self.response.prompt.text}", self._width, style)
-        if len(rows) > QUESTION_ROWS:
-            last = rows[QUESTION_ROWS - 1].text
-            cut = set_cell_size(last, min(cell_len(last), self._width - 1)).rstrip() + "…"
-            rows[QUESTION_ROWS - 1 :] = [Row([Segment(cut, style)], cell_len(cut), 0)]
-        return [*rows, BLANK]
+            lost = self.response.beginning_lost
+            words = "is no longer kept by the channel" if lost else "has not been loaded"
+            rows += plain_rows(f"… its beginning {words}", width, self._setting.palette.warning)
+        return rows
 
-    def _ending(self) -> list[Row]:
+    def _citations(self, width: int) -> list[Row]:
+        return note_rows(self.response.citations, self.response.sources, width, self._setting)
+
+    def _ending(self, width: int) -> list[Row]:
         ending = ending_of(self.response)
         if ending is None:
             return []
-        rows = plain_rows(ending, self._width, self._palette.states[self.response.status])
-        return [BLANK, *rows] if self._rows() else rows
+        return plain_rows(ending, width, self._setting.palette.states[self.response.status])

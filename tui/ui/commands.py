@@ -1,10 +1,12 @@
-"""Every command of the screen: its id, keys, zone and help, in one table.
+"""Every command of the screen: its id, keys, zone, help and slash name, in one table.
 
-Bindings and the help screen are made from it, so neither can say what the other does not.
+Bindings, the help, the command palette and the slash commands of the prompt are made from it, so none can say
+what another does not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,18 +23,28 @@ class Zone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing that a key can do."""
+    """One thing that can be done."""
 
     id: str
     """Stable name; a keymap names the binding by it."""
     zone: Zone
     keys: str
-    """Textual key names, separated by commas."""
+    """Textual key names, separated by commas; empty where only its name calls it."""
     action: str
     """Textual action on the widget that owns the zone."""
     help: str
     shown: str = ""
     """How the keys are written in the help, where their Textual names would not do."""
+    slash: str = ""
+    """Its name in the prompt, behind a slash, and in the palette; empty where it has none."""
+    argument: str = ""
+    """What stands behind that name, in words, in brackets when it may be left out; empty takes nothing. With
+    an argument `App.action_slash_<slash>(argument)` is called, without one `action`."""
+
+    @property
+    def needs(self) -> bool:
+        """Whether it cannot do without an argument."""
+        return bool(self.argument) and not self.argument.startswith("[")
 
 
 _ALL, _PANES, _PROMPT = Zone.ANYWHERE, Zone.PANES, Zone.PROMPT
@@ -51,30 +63,79 @@ COMMANDS: tuple[Command, ...] = (
     Command("right", _PANES, "l,right", "move('right')", "to the next pane that way", "h j k l, arrows"),
     Command("next", _PANES, "tab", "step(1)", "to the next pane", "Tab"),
     Command("previous", _PANES, "shift+tab", "step(-1)", "to the pane before", "shift+Tab"),
-    Command("zoom", _PANES, "z", "zoom", "one pane fills the wall, and back"),
+    Command("zoom", _PANES, "z", "zoom", "one pane fills the wall, and back", slash="zoom"),
     Command("page-up", _PANES, "pageup", "scroll('page-up')", "scroll by a page", "PgUp PgDn"),
     Command("page-down", _PANES, "pagedown,space", "scroll('page-down')", "scroll by a page", "PgUp PgDn"),
     Command("line-up", _PANES, "shift+up", "scroll('up')", "scroll by a line", "shift+↑ shift+↓"),
     Command("line-down", _PANES, "shift+down", "scroll('down')", "scroll by a line", "shift+↑ shift+↓"),
     Command("top", _PANES, "g,home", "scroll('top')", "to the beginning", "g"),
     Command("end", _PANES, "G,end", "scroll('end')", "to the end, and follow it", "G"),
-    Command("follow", _PANES, "s", "follow", "follow the end, or stay"),
-    Command("find", _PANES, "slash", "find", "find in the pane", "/"),
+    Command("follow", _PANES, "s", "follow", "follow the end, or stay", slash="follow"),
+    Command("details", _PANES, "t", "details", "thinking and tools in full, or on a line each",
+            slash="details"),
+    Command("find", _PANES, "slash", "find", "find in the pane", "/", slash="find", argument="words"),
     Command("find-next", _PANES, "n", "find_next(1)", "to the next place found, or the one before", "n N"),
-    Command("find-before", _PANES, "N", "find_next(-1)", "to the next place found, or the one before", "n N"),
-    Command("pin", _PANES, "p", "pin", "pin it: it keeps its place whatever comes"),
-    Command("fold", _PANES, "c", "fold", "fold it to one line; a click on that brings it back"),
-    Command("unfold", _PANES, "C", "unfold", "bring all that were folded by hand back"),
-    Command("demo", _PANES, "d", "app.demo", "four demo streams"),
-    Command("help", _PANES, "question_mark,f1", "app.help", "this help", "?"),
+    Command("find-before", _PANES, "N", "find_next(-1)", "to the next place found, or the one before",
+            "n N"),
+    Command("pin", _PANES, "p", "pin", "pin it: it keeps its place whatever comes", slash="pin"),
+    Command("fold", _PANES, "c", "fold", "fold it to one line; a click on that brings it back",
+            slash="fold"),
+    Command("unfold", _PANES, "C", "unfold", "bring all that were folded by hand back", slash="unfold"),
+    Command("chat", _PANES, "L", "arrangement", "chat: one column of the thread's turns; and back",
+            slash="chat"),
+    Command("threads", _PANES, "T", "app.threads", "the list of threads", slash="threads"),
+    Command("filter", _PANES, "f", "app.filter", "show only some panes: words, model:x state:live by:ana",
+            slash="filter", argument="[words]"),
+    Command("copy", _PANES, "y", "app.copy('response')", "copy the response; the next code block of it",
+            "y Y", slash="copy", argument="[response|code|thread]"),
+    Command("copy-code", _PANES, "Y", "app.copy('code')", "copy the response; the next code block of it",
+            "y Y"),
+    Command("export", _PANES, "e", "app.export", "write the response, its thread or the wall to a file",
+            slash="export", argument="[markdown|json|svg] [response|thread|wall]"),
+    Command("people", _PANES, "w", "app.people", "who is here; Enter on an agent asks it next",
+            slash="who"),
+    Command("wire", _PANES, "I", "app.wire", "wire inspector: the raw messages of the response",
+            slash="wire"),
+    Command("older", _PANES, "O", "app.older", "load what is older", slash="older"),
+    # Asking: the acting half
+    Command("reply", _PANES, "enter", "app.reply", "reply in its thread", "Enter"),
+    Command("retry", _PANES, "r", "app.retry", "ask again, beside the answer", slash="retry"),
+    Command("edit", _PANES, "E", "app.edit", "edit the question and ask that, beside the answer",
+            slash="edit"),
+    Command("best", _PANES, "v", "app.best", "the best of its siblings, which a reply follows",
+            slash="best"),
+    Command("cancel", _PANES, "x", "app.cancel", "cancel the response", slash="cancel"),
+    Command("cancel-mine", _PANES, "X", "app.cancel_mine", "cancel all of yours"),
+    Command("approve", _PANES, "A", "app.approve", "allow the tool that is asked for, or deny it", "A D"),
+    Command("deny", _PANES, "D", "app.deny", "allow the tool that is asked for, or deny it", "A D"),
+    Command("new", _ALL, "", "app.new", "begin a new thread", slash="new"),
+    Command("fan", _ALL, "", "app.slash_fan('')", "ask several times, or several models, side by side",
+            slash="fan", argument="N|models text"),
+    Command("model", _ALL, "", "app.slash_model('')", "the model that answers; without a name, which it is",
+            slash="model", argument="[name]"),
+    Command("system", _ALL, "", "app.slash_system('')", "the thread's system prompt",
+            slash="system", argument="[text]"),
+    Command("max", _ALL, "", "app.slash_max('')", "the longest answer, in tokens",
+            slash="max", argument="[tokens]"),
+    Command("thinking", _ALL, "", "app.slash_thinking('')", "how much the model thinks first",
+            slash="thinking", argument="[off|low|medium|high|xhigh|max]"),
+    Command("effort", _ALL, "", "app.slash_effort('')", "how much the model thinks first",
+            slash="effort", argument="[low|medium|high|xhigh|max]"),
+    Command("theme", _ALL, "", "app.change_theme", "colours; without a name a list to choose from",
+            slash="theme", argument="[name]"),
+    Command("demo", _PANES, "d", "app.demo", "four demo streams", slash="demo"),
+    Command("help", _PANES, "question_mark,f1", "app.help", "this help", "?", slash="help"),
     Command("palette", _PANES, "colon", "app.command_palette", "command palette: themes and more", ":"),
-    Command("quit", _PANES, "q", "app.leave", "quit when nothing of yours is running"),
+    Command("quit", _PANES, "q", "app.leave", "quit when nothing of yours is running", slash="quit"),
     Command("send", _PROMPT, "enter", "send", "send", "Enter"),
     Command("newline", _PROMPT, "ctrl+j,shift+enter,alt+enter", "newline", "a new line", "ctrl+j"),
     Command("earlier", _PROMPT, "up", "earlier", "earlier prompts, at the first and last line", "↑ ↓"),
     Command("later", _PROMPT, "down", "later", "earlier prompts, at the first and last line", "↑ ↓"),
     Command("panes", _PROMPT, "escape", "app.panes", "to the panes; ends nothing", "Esc"),
 )  # fmt: skip
+
+SLASHES: Mapping[str, Command] = {command.slash: command for command in COMMANDS if command.slash}
+"""The commands that have a name, by it: what the palette and the prompt offer."""
 
 
 def bindings(zone: Zone) -> list[BindingType]:
@@ -94,15 +155,50 @@ def bindings(zone: Zone) -> list[BindingType]:
             priority=zone is not Zone.PROMPT or command.id == "panes",
         )
         for command in COMMANDS
-        if command.zone is zone
+        if command.zone is zone and command.keys
     ]
 
 
-def help_rows(zone: Zone) -> list[tuple[str, str]]:
+def keys_shown(command: Command, keymap: Mapping[str, str]) -> str:
+    """Return how the keys of a command are written, which a user's keymap may have changed."""
+    if command.id in keymap:
+        return " ".join(_written(key) for key in keymap[command.id].split(","))
+    return command.shown or _written(command.keys.split(",")[0])
+
+
+def help_rows(zone: Zone, keymap: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return (keys, what they do) for the help, each pair once."""
     rows = {
-        (command.shown or command.keys.split(",")[0], command.help): None
+        (keys_shown(command, keymap), command.help): None
         for command in COMMANDS
-        if command.zone is zone
+        if command.zone is zone and command.keys
     }
     return list(rows)
+
+
+def slash_rows() -> list[tuple[str, str]]:
+    """Return (name and argument, what it does) of every slash command, by name."""
+    return [
+        (f"/{name} {command.argument}".rstrip(), command.help) for name, command in sorted(SLASHES.items())
+    ]
+
+
+def _written(key: str) -> str:
+    return WRITTEN.get(key, key)
+
+
+WRITTEN = {
+    "slash": "/",
+    "colon": ":",
+    "question_mark": "?",
+    "escape": "Esc",
+    "enter": "Enter",
+    "tab": "Tab",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+}
+"""How keys are written for people, where Textual's names would puzzle them."""

@@ -1,4 +1,4 @@
-"""The line in which one types what to find in a pane."""
+"""The line in which one types what to find in a pane, or which panes to show."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 
 class FindBar(Input):
-    """Takes the words to find; marks them while they are typed. Enter goes back to the pane, Esc gives up."""
+    """Takes words, and posts them while they are typed. Enter goes back to the pane, Esc gives up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "give_up", "Give up", show=False, id="find-give-up")
@@ -26,15 +26,16 @@ class FindBar(Input):
     class Sought(Message):
         """What is to be found has changed; an empty text ends the search."""
 
-        def __init__(self, needle: str) -> None:
+        def __init__(self, bar: FindBar, needle: str) -> None:
             super().__init__()
+            self.bar = bar
             self.needle = needle
 
     class Left(Message):
         """The person goes back to the pane."""
 
-    def __init__(self) -> None:
-        super().__init__(placeholder="find · Enter, then n and N · Esc ends", compact=True)
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(placeholder=placeholder, compact=True)
 
     def open(self) -> None:
         """Show the line and take the keys."""
@@ -44,13 +45,13 @@ class FindBar(Input):
     def action_give_up(self) -> None:
         """End the search."""
         self.value = ""
-        self.post_message(self.Sought(""))
+        self.post_message(self.Sought(self, ""))
         self._leave()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Mark what is found while it is typed."""
         event.stop()
-        self.post_message(self.Sought(event.value))
+        self.post_message(self.Sought(self, event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Back to the pane, with the marks."""

@@ -7,9 +7,13 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tui.state import Response, Status
+from tui.ui.costs import NO_PRICES, Prices, cost_of, dollars
 from tui.ui.palette import Palette
+from tui.ui.verdicts import Counts, undecided
 
 BLANK = Style()
+PATIENCE = 3_000
+"""Milliseconds after which a cancel that nothing came of is spoken of."""
 
 
 def duration(milliseconds: int) -> str:
@@ -34,15 +38,20 @@ def short_model(model: str | None) -> str:
 
 
 def name_of(response: Response, own: str) -> str:
-    """Return `model · publisher`, the publisher as `you` when it is this terminal's clientId (`own`)."""
+    """Return `model · publisher`, the publisher as `you` when it is this terminal's clientId (`own`); of a
+    response with a title `title · publisher`, as far as anybody is known to publish it.
+    """
+    known = response.publisher.client_id or response.publisher.connection_id
     publisher = "you" if response.publisher.client_id == own else response.publisher.name
-    return " · ".join(part for part in (short_model(response.model), publisher) if part)
+    what = response.title or short_model(response.model)
+    return " · ".join(part for part in (what, publisher if known or not what else "") if part)
 
 
 def state_of(response: Response, now: int) -> str:
     """Return the state and the figures behind it: `LIVE 84 t/s 3.1s`."""
     if response.status is Status.STALLED:
-        return f"STALLED silent {duration(now - response.heard_at)}"
+        how = "agent left" if response.left else "silent"
+        return f"STALLED {how} {duration(now - response.heard_at)}"
     parts = [response.status.value]
     if response.rate is not None and response.status is Status.LIVE:
         parts.append(f"{response.rate:.0f} t/s")
@@ -50,16 +59,45 @@ def state_of(response: Response, now: int) -> str:
     return " ".join(parts)
 
 
-def figures_of(response: Response) -> str:
-    """Return what is known of a response's size and speed: `312 tokens · first 0.6s · 84 t/s`."""
-    parts = []
+def figures_of(response: Response, *, now: int | None = None, prices: Prices = NO_PRICES) -> str:
+    """Return what happens to a response, what was lost of it, and what is known of its size, speed and cost:
+    `cancel asked by ben · 2 gaps · 312 tokens · first 0.6s · 84 t/s · $0.0012`. With `now`, in ms since the
+    epoch by this machine's clock, also that a cancel came to nothing.
+    """
+    parts = _events_of(response, now) + _losses_of(response)
     if response.token_count is not None:
         parts.append(counted(response.token_count))
     if response.first_text_after is not None:
         parts.append(f"first {duration(response.first_text_after)}")
     if response.rate is not None and not response.status.in_flight:
         parts.append(f"{response.rate:.0f} t/s")
+    cost = cost_of(response, prices)
+    if cost is not None:
+        parts.append(dollars(cost))
     return " · ".join(parts)
+
+
+def _events_of(response: Response, now: int | None) -> list[str]:
+    events = []
+    if response.cancel_asked_by is not None and response.ended_at is None:
+        asked_at = response.cancel_asked_at
+        ignored = now is not None and asked_at is not None and now - asked_at >= PATIENCE
+        events.append(f"cancel asked by {response.cancel_asked_by}{', not answered' if ignored else ''}")
+    if response.superseded:
+        events.append("superseded")
+    if response.left and response.status is not Status.STALLED and response.ended_at is None:
+        events.append("agent left")
+    return events
+
+
+def _losses_of(response: Response) -> list[str]:
+    counts = (
+        (response.gaps, "gap" if response.gaps == 1 else "gaps"),
+        (response.healed, "healed"),
+        (response.duplicates, "dup"),
+        (response.late, "late"),
+    )
+    return [f"{number:,} {what}" for number, what in counts if number]
 
 
 def ending_of(response: Response) -> str | None:
@@ -71,10 +109,16 @@ def ending_of(response: Response) -> str | None:
             by = f" by {response.cancelled_by}" if response.cancelled_by else ""
             after = f" after {counted(response.token_count)}" if response.token_count else ""
             return f"cancelled{by}{after}"
-        case Status.STALLED if response.response_id is None:
+        case Status.STALLED if not response.strand:
             return "nobody has answered yet: no agent on this channel took the prompt"
+        case Status.STALLED if response.left:
+            return "its publisher left the channel without a stop · what it said is kept"
         case Status.STALLED:
             return "its publisher fell silent without a stop · what it said is kept"
+        case Status.SUSPENDED:
+            return "it waits until somebody answers it"
+        case _ if response.superseded:
+            return "another response has come in its place"
         case Status.DONE if response.stop_reason == "max_tokens":
             return "cut off at max_tokens · --max-tokens allows more"
         case Status.DONE if response.stop_reason == "refusal":
@@ -86,11 +130,13 @@ def ending_of(response: Response) -> str | None:
 def edge(
     left: list[Segment], right: list[Segment], width: int, corners: str, line: str, border: Style
 ) -> list[Segment]:
-    """Return a border row: `╭ left ─── right ╮`, exactly `width` cells; the left gives way first."""
+    """Return a border row: `╭ left ─── right ╮`, exactly `width` cells. The left gives way first, then
+    the end of the right, a segment at a time.
+    """
     inner = width - 2
+    while right and _cells(right) + 4 > inner:
+        right = right[:-1]
     right_cells = _cells(right)
-    if right_cells + 4 > inner:
-        right, right_cells = [], 0
     room = inner - (right_cells + 3 if right_cells else 0) - 2
     left = _shorten(left, room)
     left_cells = _cells(left)
@@ -108,15 +154,16 @@ def edge(
 
 
 def header(
-    response: Response, number: int, own: str, now: int, palette: Palette
+    response: Response, number: int, own: str, now: int, palette: Palette, counts: Counts
 ) -> tuple[list[Segment], list[Segment]]:
     """Return what stands on the upper border: left the number and name, right the state and figures."""
     state = palette.states[response.status]
     word, _, rest = state_of(response, now).partition(" ")
     left = [Segment(f"{number} ", palette.muted)] if number else []
+    asked = [Segment(" APPROVAL?", palette.warning)] if undecided(response, counts) else []
     return (
         [*left, Segment(name_of(response, own), palette.name)],
-        [Segment(word, state), Segment(f" {rest}", palette.muted)],
+        [Segment(word, state), *asked, Segment(f" {rest}", palette.muted)],
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
@@ -12,13 +14,20 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.ui.commands import Zone, help_rows
+from tui.ui.commands import Zone, help_rows, slash_rows
 
+WIDEST = 34
+"""Cells of a command's name and argument."""
 TITLES = {
     Zone.PANES: "Panes (Esc takes you there)",
     Zone.PROMPT: "Prompt (i takes you there)",
     Zone.ANYWHERE: "Anywhere",
 }
+CHAT = (
+    ("j k, arrows", "to the turn below or above, of which the other keys then speak"),
+    ("h l, arrows", "to another answer beside it"),
+    ("Tab, 1–9", "to another thread"),
+)
 STATES = (
     ("WAITING", "asked, and nobody has begun to answer"),
     ("LIVE", "streaming now"),
@@ -42,23 +51,32 @@ class HelpScreen(ModalScreen[None]):
     }
     """
 
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        """`keymap` has the keys that the user has changed, by the command's id."""
+        super().__init__()
+        self._keymap = keymap
+
     def compose(self) -> ComposeResult:
         """One scrolling column."""
         with VerticalScroll() as column:
             column.border_title = "Help"
             column.border_subtitle = "Esc closes"
-            yield Static(self._table())
+            yield Static(Group(*self._sections()))
 
-    def _table(self) -> Table:
-        table = Table.grid(padding=(0, 2))
-        table.add_column(no_wrap=True)
-        table.add_column()
+    def _sections(self) -> Iterable[RenderableType]:
         for zone, title in TITLES.items():
-            table.add_row(Text(title, "bold underline"), "")
-            for keys, text in help_rows(zone):
-                table.add_row(Text(f"  {keys}", "bold"), Text(text))
-            table.add_row("", "")
-        table.add_row(Text("States", "bold underline"), "")
-        for word, text in STATES:
-            table.add_row(Text(f"  {word}", "bold"), Text(text))
-        return table
+            yield from _section(title, help_rows(zone, self._keymap))
+        yield from _section("In a chat", CHAT)
+        yield from _section("Commands, typed in the prompt (// sends a slash)", slash_rows())
+        yield from _section("States", STATES)
+
+
+def _section(title: str, rows: Iterable[tuple[str, str]]) -> Iterable[RenderableType]:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(max_width=WIDEST)
+    table.add_column()
+    for name, text in rows:
+        table.add_row(Text(f"  {name}", "bold"), Text(text))
+    yield Text(title, "bold underline")
+    yield table
+    yield Text()

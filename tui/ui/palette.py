@@ -9,6 +9,9 @@ from textual.color import Color
 
 from tui.state import Status
 
+BORDER = "pane-border"
+"""The variable by which a theme may say what panes are framed with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -23,6 +26,10 @@ class Palette:
     muted: Style
     found: Style
     """What a search has found."""
+    warning: Style
+    """What somebody should know: that something is missing, that somebody is asked."""
+    good: Style
+    bad: Style
     states: dict[Status, Style]
 
     @classmethod
@@ -42,15 +49,21 @@ class Palette:
         muted = style(background.blend(foreground, 0.62))
         return cls(
             base=Style(color=foreground.rich_color, bgcolor=background.rich_color),
-            border=style(background.blend(foreground, 0.3)),
+            border=style(
+                Color.parse(variables[BORDER]) if BORDER in variables else background.blend(foreground, 0.3)
+            ),
             focused=named("accent", bold=True),
             name=Style(bold=True),
             muted=muted,
             found=Style(color=background.rich_color, bgcolor=Color.parse(variables["accent"]).rich_color),
+            warning=named("warning", bold=True),
+            good=named("success", bold=True),
+            bad=named("error", bold=True),
             states={
                 Status.WAITING: named("warning"),
                 Status.LIVE: named("success", bold=True),
                 Status.QUIET: muted,
+                Status.SUSPENDED: named("warning", bold=True),
                 Status.STALLED: named("warning", bold=True),
                 Status.DONE: named("primary"),
                 Status.CANCELLED: named("warning"),

@@ -6,9 +6,10 @@ no layout and no styles cache stand between a token and its row. Only rows that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -21,20 +22,26 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.render.links import target_of
 from tui.render.page import BLANK, Row
 from tui.render.theme import Theme
-from tui.state import Response
+from tui.state import Block, Response
+from tui.ui.costs import Prices
 from tui.ui.header import edge, figures_of, header
 from tui.ui.marks import character_at, found, marked
 from tui.ui.palette import Palette
+from tui.ui.sections.part import TOP, Marks, Place
+from tui.ui.still import Still
+from tui.ui.verdicts import counts_for
 
 if TYPE_CHECKING:
     from tui.ui.body import Body
+    from tui.ui.thread_body import ThreadBody
 
 FRAME_CELLS = 4
 """Cells of a row that are border and the space beside it."""
 FRAME_ROWS = 2
-EDGES = TOP, BOTTOM = -1, -2
+EDGES = UPPER, LOWER = -1, -2
 """The border rows, beside rows of the body."""
 WHEEL_ROWS = 3
 FADED = Style(dim=True)
@@ -43,10 +50,12 @@ SELECTED = Style(reverse=True)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How everything is drawn under the current theme."""
+    """How everything is drawn: the current theme, and what the user has set."""
 
     theme: Theme
     palette: Palette
+    prices: Prices = field(default_factory=dict, hash=False)
+    """What tokens cost by the user's settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +63,18 @@ class Position:
     """Where somebody reads: at the end and following it, or at a place in the text."""
 
     follow: bool = True
-    anchor: int = 0
+    anchor: Place = TOP
+    opened: bool = False
+    """Whether thinking and tool calls are shown in full."""
 
 
-class Pane(Widget, can_focus=True):
+class Pane(Still, Widget, can_focus=True):
     """Shows one response, follows its end until somebody scrolls up."""
 
     ALLOW_SELECT = False
     """Textual's own selection marks every segment with its place; here rows know theirs."""
+    QUESTION_ROWS: ClassVar[int | None] = None
+    """Rows of a question that are shown above its answer, if not as many as usual."""
     DEFAULT_CSS = """
     Pane { width: 1fr; height: 1fr; }
     """
@@ -73,39 +86,55 @@ class Pane(Widget, can_focus=True):
             super().__init__()
             self.response = response
 
-    def __init__(self, response: Response, look: Look, own: str, position: Position | None = None) -> None:
+    class LinkClicked(Message):
+        """Somebody clicked on a link; where it leads is what the channel said."""
+
+        def __init__(self, target: str) -> None:
+            super().__init__()
+            self.target = target
+
+    def __init__(
+        self, response: Response, look: Look, own: str, marks: Marks, position: Position | None = None
+    ) -> None:
+        """`own` is this terminal's clientId, `marks` where in the text of a response its citations stand."""
         super().__init__()
         self.response = response
         self.number = 0
         """Position on the wall, 1 to 9, by which a key finds it; 0 has no key."""
         position = position or Position()
         self.follow = position.follow
+        self._opened = position.opened
         self._look = look
         self._own = own
+        self._counts = counts_for(own)
+        self._marks = marks
         self._anchor = (
             position.anchor
         )  # the place in the text that a reader who does not follow the end has chosen
         self._now = 0
-        self._body: Body | None = None  # made when it is first drawn, and drawn anew when that is None
+        self._body: Body | ThreadBody | None = None  # made when it is first drawn, anew when that is None
+        self._arrived: dict[int, Block] = {}  # by id, those with text that the body has not been given yet
         self._laid = Size(0, 0)
         self._faded = False
         self._top = 0
         self._length = 0  # of the body when it was shown last
-        self._finish: tuple[tuple[LineFilter, ...], Color] = ((), Color(0, 0, 0))
+        self._finish: tuple[Sequence[LineFilter], Color] | None = None  # known when it is drawn
         self._strips: dict[int, Strip] = {}  # by row of the body, and both edges; what is not here is drawn
         self._needle = ""
-        self._place_found: int | None = None  # in the text, the place that was gone to last
+        self._place_found: Place | None = None  # the place that was gone to last
         self._grip: Offset | None = None  # where a selection with the mouse began
+        self.note = ""
+        """What is said beside the name, as that it is one of several answers; the wall sets it."""
         self.pinned = False
         """Whether it keeps its place whatever comes."""
         self._seen_rows = 0  # length of the body when the reader left its end
 
     # What the wall tells it
 
-    def feed(self, text: str) -> None:
-        """Take text that came at the end; `show` shows it, once a frame however many pieces came."""
-        if self._body is not None:
-            self._body.feed(text)
+    def feed(self, block: Block) -> None:
+        """Text came at the end of a block; `show` shows it, once a frame however many pieces came."""
+        if self._body is not None:  # one that is made later begins with all that was said by then
+            self._arrived[id(block)] = block
 
     @property
     def behind(self) -> bool:
@@ -124,10 +153,13 @@ class Pane(Widget, can_focus=True):
         body = self._body
         if body is None:
             return
+        self._render_arrived(body)
         top = self._top
         self._settle()
         length, self._length = self._length, len(body)
         changed = range(body.take_changed(), max(length, self._length))
+        if not self.follow and changed.start < self._top:  # what stands above has grown or was folded
+            self._top = min(body.row_of(self._anchor), self._last_top())
         seen = range(self._top, self._top + self.view_height)
         self._strips = {
             row: strip
@@ -142,28 +174,35 @@ class Pane(Widget, can_focus=True):
         if not self.follow:
             self._refresh_frame()
 
+    def _render_arrived(self, body: Body | ThreadBody) -> None:
+        for block in self._arrived.values():
+            body.feed(block)
+        self._arrived.clear()
+
     def rebuild(self) -> None:
         """Show the response anew, after its text was replaced."""
         self._body = None
+        self._arrived.clear()
         self.refresh()
 
     def update(self, now: int) -> None:
         """Show what is not text: state, figures, question, ending. `now` is in ms since the epoch."""
         self._now = now
         if self._body is not None:
-            rows = len(self._body)
+            self._render_arrived(self._body)
             self._body.update()
-            if len(self._body) != rows:
-                self._strips.clear()
-                self._settle()
-                self.refresh()
-            else:
-                self.show()  # the end of a response may change rows without adding any
+            self.show()
         self._refresh_frame()
+
+    def annotate(self, note: str) -> None:
+        """Say something beside the name."""
+        if note != self.note:
+            self.note = note
+            self._refresh_frame()
 
     def dress(self, look: Look) -> None:
         """Draw in the colours of another theme."""
-        self._look = look
+        self._look, self._finish = look, None
         self.rebuild()
 
     def fade(self, *, faded: bool) -> None:
@@ -176,14 +215,26 @@ class Pane(Widget, can_focus=True):
     def take(self, response: Response) -> None:
         """Show another response in this place."""
         self.response = response
-        self.follow, self._anchor = True, 0
-        self._body = None
-        self.refresh()
+        self.follow, self._anchor = True, TOP
+        self.rebuild()
 
     @property
     def position(self) -> Position:
         """Where the reader is."""
-        return Position(self.follow, 0 if self.follow else self._anchor)
+        return Position(self.follow, TOP if self.follow else self._anchor, self._opened)
+
+    def toggle_opened(self) -> None:
+        """Show thinking and tool calls in full, or each on a line; the reader stays at the same place."""
+        self._opened = not self._opened
+        body = self._body
+        if body is None:
+            return
+        here = body.anchor(self._top)
+        body.unfold(opened=self._opened)
+        if not self.follow:
+            self._top = body.row_of(here)
+        self.show()
+        self._refresh_frame()
 
     # Scrolling
 
@@ -195,6 +246,11 @@ class Pane(Widget, can_focus=True):
     def scroll_rows(self, rows: int) -> None:
         """Scroll down by `rows`, up when negative. Up ends following; reaching the end resumes it."""
         self._go(self._top + rows)
+
+    @property
+    def at_top(self) -> bool:
+        """Whether the beginning is seen."""
+        return self._top == 0
 
     def scroll_to_top(self) -> None:
         """Go to the beginning."""
@@ -250,21 +306,17 @@ class Pane(Widget, can_focus=True):
     def find_next(self, by: int) -> bool:
         """Go to the next place (`by` 1) or to the one before (-1), round the ends.
 
-        Returns whether there is one. Searched is the text as it was published, marks of markdown included.
+        Returns whether there is one. Searched is what is shown, of markdown its marks included.
         """
-        body, text, needle = self._body, self.response.text.lower(), self._needle.lower()
+        body, needle = self._body, self._needle.lower()
         if body is None or not needle:
             return False
         here = self._place_found
         if here is None:
-            here = body.anchor(self._top) - 1
-        if by > 0:
-            place = text.find(needle, here + 1)
-            place = place if place >= 0 else text.find(needle)
-        else:
-            place = text.rfind(needle, 0, max(0, here + len(needle) - 1))
-            place = place if place >= 0 else text.rfind(needle)
-        if place < 0:
+            *outer, inner = body.anchor(self._top) or (0,)
+            here = (*outer, inner - 1)
+        place = body.search(needle, here, by) or body.search(needle, TOP, by)
+        if place is None:
             return False
         self._place_found = place
         self._go(body.row_of(place) - 1)
@@ -309,9 +361,23 @@ class Pane(Widget, can_focus=True):
         self.release_mouse()
 
     def on_click(self, event: events.Click) -> None:
-        """See it large, by a double click."""
-        if event.chain == 2:
+        """Follow a link; see it large, by a double click."""
+        target = self._target(event) if self.text_selection is None else None
+        if event.chain == 1 and target is not None:
+            self.post_message(self.LinkClicked(target))
+        elif event.chain == 2:
             self.post_message(self.DoubleClicked(self.response))
+
+    def _target(self, event: events.MouseEvent) -> str | None:
+        """Where the link under the mouse leads."""
+        body, row, cell = self._body, self._top + event.y - 1, event.x - FRAME_CELLS // 2
+        if body is None or not 0 < event.y <= self.view_height or row >= len(body):
+            return None
+        for segment in body.row(row).segments:
+            if 0 <= cell < segment.cell_length:
+                return target_of(segment.style)
+            cell -= segment.cell_length
+        return None
 
     def _place(self, event: events.MouseEvent) -> Offset:
         """Where in the rows of the body the mouse is."""
@@ -338,15 +404,22 @@ class Pane(Widget, can_focus=True):
 
     # Drawing
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the rows of `crop`, in the widget's own coordinates."""
+    def draw_lines(self, crop: Region) -> list[Strip]:
+        """Draw the rows of `crop`; those that were drawn before are at hand."""
         if self._body is None or self._laid != self.size:
             self._lay()
-        finish = tuple(self.get_line_filters()), self.background_colors[1]
-        if finish != self._finish:
-            self._finish = finish
+        if self._finish is None:
+            self._finish = self.get_line_filters(), self.background_colors[1]
             self._strips.clear()
-        return [self._strip(y).crop(crop.x, crop.right) for y in crop.line_range]
+        strips = [self._strip(y) for y in crop.line_range]
+        if crop.column_span != (0, self._laid.width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def notify_style_update(self) -> None:
+        """Draw in other styles."""
+        self._finish = None
+        super().notify_style_update()
 
     def on_focus(self) -> None:
         """Draw the frame as focused."""
@@ -372,9 +445,7 @@ class Pane(Widget, can_focus=True):
         """Lay the text for the present size; the reader stays at the same place in it."""
         width = max(1, self.size.width - FRAME_CELLS)
         if self._body is None:
-            from tui.ui.body import Body  # noqa: PLC0415  markdown and its lexers, after the first paint
-
-            self._body = Body(self.response, width, self._look.theme, self._look.palette)
+            self._body = self._make_body(width)
         else:
             self._body.resize(width)
         self._laid = self.size
@@ -384,6 +455,33 @@ class Pane(Widget, can_focus=True):
         self._strips.clear()
         self._settle()
 
+    def _make_body(self, width: int) -> Body | ThreadBody:
+        return self._body_of(self.response, width)
+
+    def _body_of(self, response: Response, width: int) -> Body:
+        from tui.ui.body import Body  # noqa: PLC0415  markdown and its lexers, after the first paint
+
+        return Body(
+            response,
+            width,
+            self._look.theme,
+            self._look.palette,
+            own=self._own,
+            counts=self._counts,
+            marks=self._marks,
+            opened=self._opened,
+            question_rows=self.QUESTION_ROWS,
+        )
+
+    def _header(self) -> tuple[list[Segment], list[Segment]]:
+        """Return what stands on the upper border, left and right."""
+        return self._named(self.response, self.number, self.note)
+
+    def _named(self, response: Response, number: int, note: str) -> tuple[list[Segment], list[Segment]]:
+        palette = self._look.palette
+        left, right = header(response, number, self._own, self._now, palette, self._counts)
+        return [*left, Segment(f" · {note}", palette.muted)] if note else left, right
+
     def _refresh_frame(self) -> None:
         for edge_row in EDGES:
             self._strips.pop(edge_row, None)
@@ -391,7 +489,7 @@ class Pane(Widget, can_focus=True):
         self.refresh(Region(0, 0, width, 1), Region(0, height - 1, width, 1))
 
     def _strip(self, y: int) -> Strip:
-        row = TOP if y == 0 else BOTTOM if y >= self._laid.height - 1 else self._top + y - 1
+        row = UPPER if y == 0 else LOWER if y >= self._laid.height - 1 else self._top + y - 1
         strip = self._strips.get(row)
         if strip is None:
             strip = self._strips[row] = self._finished(self._segments(row))
@@ -400,11 +498,12 @@ class Pane(Widget, can_focus=True):
     def _segments(self, row: int) -> list[Segment]:
         palette, width = self._look.palette, self._laid.width
         border = palette.focused if self.has_focus else palette.border
-        if row == TOP:
-            left, right = header(self.response, self.number, self._own, self._now, palette)
+        if row == UPPER:
+            left, right = self._header()
             return edge(left, right, width, "╭╮", "─", border)
-        if row == BOTTOM:
-            left = [Segment(figures_of(self.response), palette.muted)]
+        if row == LOWER:
+            figures = figures_of(self.response, now=self._now, prices=self._look.prices)
+            left = [Segment(figures, palette.muted)]
             right = [Segment(self._following(), palette.muted)]
             return edge(left, right, width, "╰╯", "─", border)
         body = self._body
@@ -417,7 +516,7 @@ class Pane(Widget, can_focus=True):
         base = self._look.palette.base
         segments = list(Segment.apply_style(segments, base + FADED if self._faded else base))
         # The filters come before the strip is made: it would make another for each of them.
-        filters, background = self._finish
+        filters, background = self._finish or ((), Color(0, 0, 0))
         for each in filters:
             segments = each.apply(segments, background)
         return Strip(segments, self._laid.width)

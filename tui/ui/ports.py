@@ -5,11 +5,84 @@ The screen knows neither `tui.link` nor `tui.agent`; whoever wires the program g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
 
-from tui.wire import Inbound
+from tui.state import Response
+from tui.state.threads import Turn
+from tui.wire import ApprovalResponse, Inbound, Route
+
+EFFORTS = ("off", "low", "medium", "high", "xhigh", "max")
+"""How much a model may think (Anthropic's `output_config.effort`), `off` for not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the answers of a thread are to be made; None leaves it to the agent's settings."""
+
+    model: str | None = None
+    system: str | None = None
+    """Empty for no system prompt at all."""
+    max_tokens: int | None = None
+    thinking: str | None = None
+    """One of `EFFORTS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How an agent of AI Transport is spoken to, which does not know `user-input`."""
+
+    codec: str
+    """`vercel` or `openai`."""
+    message_id: str
+    """Codec-message-id of the answer that is spoken of."""
+    again: bool = False
+    """Whether nothing new is asked: it is to answer the same prompt once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asks."""
+
+    text: str
+    past: Sequence[Turn] = ()
+    """The thread that it continues, oldest first."""
+    in_reply_to: str | None = None
+    """The responseId that it continues; None begins a thread."""
+    sibling_of: str | None = None
+    """The promptId that it asks again, in the same or in other words."""
+    to: str | None = None
+    """The clientId of the agent that is to answer; None means this terminal's own."""
+    within: str | None = None
+    """The responseId of the running response that it is said to."""
+    models: Sequence[str | None] = (None,)
+    """An answer is wanted of each, side by side; None means what the manner, or else the agent, says."""
+    manner: Manner = Manner()
+    contact: Contact | None = None
+    """Where it continues a response of AI Transport, whose own agent then answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the person at the keyboard has decided about a tool call, and what of it was shown."""
+
+    said: ApprovalResponse
+    tool: str
+    arguments: str
+    """As JSON text."""
+    route: Route | None = None
+    """How it has to travel; None for the usual way."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """A model that can be chosen."""
+
+    id: str
+    note: str = ""
+    """For people: its other name, or until when it is there."""
 
 
 class Feed(Protocol):
@@ -27,6 +100,9 @@ class Feed(Protocol):
     def pending(self) -> int:
         """How many values wait to be drained."""
 
+    def load_more(self) -> None:
+        """Fetch what is older than everything fetched so far; a HistoryChange tells how that goes."""
+
 
 class Desk(Protocol):
     """Takes what people at this terminal ask, and has it answered on the channel. Nothing here blocks."""
@@ -34,14 +110,28 @@ class Desk(Protocol):
     def prepare(self) -> None:
         """Load what the first prompt needs; called once the screen has been painted."""
 
-    def ask(self, text: str) -> None:
-        """Publish a prompt and have it answered by this terminal's agent."""
+    def ask(self, question: Question) -> str:
+        """Publish a prompt and have it answered; return its promptId."""
 
     def demo(self) -> None:
         """Have four demo responses streamed at once."""
 
-    def cancel(self, prompt_id: str) -> bool:
-        """End this terminal's answer to a prompt; False when it is not answering that one."""
+    def answers(self, prompt_id: str | None) -> bool:
+        """Whether a prompt was given to this terminal's agents."""
+
+    def cancel(self, prompt_id: str | None, response_id: str | None, *, transport: bool = False) -> bool:
+        """End the response with this id, or where it has none yet all answers to the prompt.
+
+        This terminal's agent ends its own at once; of others it is asked on the channel, by AI Transport's
+        own message if `transport`. Returns whether it was this terminal's own.
+        """
+
+    def decide(self, ruling: Ruling) -> None:
+        """Say on the channel, and to this terminal's agent, what the person at the keyboard has decided."""
+
+    @property
+    def models(self) -> Sequence[ModelName]:
+        """The models that can be chosen; empty until they are known."""
 
     @property
     def running(self) -> int:
@@ -59,6 +149,19 @@ class Desk(Protocol):
     def budget(self) -> int | None:
         """Messages that may be published in a second; None when there is no limit."""
 
+    def copy(self, text: str) -> bool:
+        """Put text on this machine's clipboard; return whether it was seen there. Blocks, so call it on a
+        thread.
+        """
+
+    def exported(self, form: str, responses: Sequence[Response]) -> str:
+        """Return responses as a document: `markdown`, `json` or `svg`."""
+
+    def keep(self, text: str, form: str) -> Path:
+        """Write text to a new file where the program was started, under a name that nobody on the channel
+        has a say in; return its path. Raise OSError when it cannot be written.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -74,3 +177,10 @@ class Facts:
     """Whether the model that answers is the demo."""
     join: str
     """The command that opens a second terminal on this channel."""
+    price: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """What models cost by the user's own settings: USD per million tokens of input and of output."""
+    notify: Literal["bell", "desktop", "none"] = "bell"
+    """How the end of a long answer is told while the terminal is not in front."""
+    reduced_motion: bool = False
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    """Keys that the user wants, by the command's id."""

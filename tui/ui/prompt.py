@@ -1,19 +1,52 @@
-"""The prompt box: several lines, earlier prompts at the edges, nothing lost."""
+"""The prompt box: several lines, earlier prompts at the edges, nothing lost.
+
+A file or a long paste is a chip in it: a label that is sent as what it stands for. Leaves to `asking` where a
+prompt goes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from textual import events
 from textual.message import Message
 from textual.widgets import TextArea
 
+from tui.ui.attach import AttachError, attached, doubt, offered
 from tui.ui.commands import Zone, bindings
+from tui.ui.keystrokes import Keystrokes
+from tui.ui.offers import Offer, Offers
+from tui.ui.still import Still
 
 MAX_ROWS = 6
+LINES, CHARACTERS = 5, 1_000
+"""Of a paste; a longer one becomes a chip."""
+KEPT = 20
+"""Prompts that are still known as they were typed."""
+_AT = re.compile(r"(?:^|\s)@(\S*)$")
 
 
-class PromptBox(TextArea):
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What stands in the box."""
+
+    text: str = ""
+    chips: Mapping[str, str] = field(default_factory=dict)
+    """What is sent in place of the labels in it."""
+
+    @property
+    def meant(self) -> str:
+        """What is sent."""
+        if not self.chips:
+            return self.text
+        labels = re.compile("|".join(re.escape(label) for label in self.chips))
+        return labels.sub(lambda match: self.chips[match[0]], self.text).strip()
+
+
+class PromptBox(Still, TextArea):
     """Where prompts are typed. Posts `Sent`."""
 
     BINDINGS = bindings(Zone.PROMPT)
@@ -36,21 +69,73 @@ class PromptBox(TextArea):
             self.key = key
 
     class Sent(Message):
-        """A prompt is to be asked."""
+        """A prompt is to be asked, or a command to be run."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, draft: Draft) -> None:
             super().__init__()
-            self.text = text
+            self.draft = draft
 
-    def __init__(self, model: str, samples: Sequence[str]) -> None:
+        @property
+        def text(self) -> str:
+            """What is asked."""
+            return self.draft.meant
+
+    class Refused(Message):
+        """Something could not be put into the box."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
+
+    def __init__(
+        self,
+        model: str,
+        samples: Sequence[str],
+        offers: Offers,
+        offer: Callable[[str], Sequence[Offer]],
+        folder: Path,
+    ) -> None:
+        """`offer` gives what may be meant by the text before the cursor, which `offers` lists; relative
+        paths begin at `folder`.
+        """
         super().__init__(soft_wrap=True, show_line_numbers=False, placeholder="Ask something · Enter sends")
-        self.border_title = "new ▸"
-        self.border_subtitle = model
-        self._history = list(samples)
+        self.border_title, self.border_subtitle = self._told = ("new ▸", model)
+        self._offers = offers
+        self._offer = offer
+        self._folder = folder
+        self._history = [Draft(sample) for sample in samples]
         self._place = len(self._history)
-        self._edits: dict[int, str] = {}  # what was made of earlier prompts and of the draft, by their place
+        self._edits: dict[
+            int, Draft
+        ] = {}  # what was made of earlier prompts and of the draft, by their place
+        self._chips: dict[str, str] = {}  # of what stands in the box
+        self._sent: dict[str, Draft] = {}  # the newest, by what was sent
+        self._draft: Draft | None = None  # what the box held before something else was put there
+        self._aside: tuple[str, str] | None = None  # what is said of it where it is no prompt
+        self._asked: str | None = None  # a file that is attached if the answer is yes
+        self._typed_at = False  # whether the @ that is being completed was typed by hand
+        self._keystrokes = Keystrokes(self, self._paste, self.action_send)
+
+    # What stands on its border
+
+    def tell(self, where: str, how: str) -> None:
+        """Say where the prompt goes, and how it is answered."""
+        self._told = where, how
+        self._show_told()
+
+    def _show_told(self) -> None:
+        if self._asked is None:
+            told = self._aside or self._told
+            if (self.border_title, self.border_subtitle) != told:
+                self.border_title, self.border_subtitle = told
+
+    # Keys
 
     async def _on_key(self, event: events.Key) -> None:
+        if self._keystrokes.take(event) or self._answered(event) or self._chosen(event):
+            event.stop()
+            event.prevent_default()
+            return
         if event.key.startswith("alt+") and len(event.key) == len("alt+x"):
             # Esc and a key in quick succession: no terminal can tell the two apart.
             event.stop()
@@ -63,26 +148,52 @@ class PromptBox(TextArea):
             event.prevent_default()
             self.action_send()
             return
+        if event.character == "@":
+            self._typed_at = True
+        elif event.character is not None and event.character.isspace():
+            self._typed_at = False
         await super()._on_key(event)
 
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self._paste(event.text)
+
     def action_send(self) -> None:
-        """Send what is typed; nothing but white space stays where it is."""
-        text = self.text.strip()
-        if not text:
+        """Send what is typed; nothing but white space stays where it is, unless nothing is an answer."""
+        draft = self._now
+        draft = Draft(draft.text.strip(), draft.chips)
+        if not (draft.text or self._aside):
             return
-        self._remember(text)
-        self.post_message(self.Sent(text))
+        if self._aside:
+            self.clear()
+        else:
+            self._remember(draft)
+            self._sent[draft.meant] = draft
+            for old in list(self._sent)[:-KEPT]:
+                del self._sent[old]
+        self.post_message(self.Sent(draft))
 
     def action_newline(self) -> None:
         """Begin a new line."""
         self.insert("\n")
+
+    def action_delete_left(self) -> None:
+        """Delete what stands left of the cursor, a chip as a whole."""
+        row, column = self.cursor_location
+        before = self.document.get_line(row)[:column]
+        label = next((label for label in self._chips if before.endswith(label)), None)
+        if label is None or self.selected_text:
+            super().action_delete_left()
+        else:
+            self.delete((row, column - len(label)), (row, column))
 
     def action_earlier(self) -> None:
         """Move up; on the first row recall the prompt before."""
         if self.get_cursor_up_location() != self.cursor_location and self.wrapped_row > 0:
             self.action_cursor_up()
             return
-        if self._place > 0:
+        if self._place > 0 and self._draft is None:
             self._recall(self._place - 1)
 
     def action_later(self) -> None:
@@ -90,34 +201,185 @@ class PromptBox(TextArea):
         if self.wrapped_row < self.wrapped_document.height - 1:
             self.action_cursor_down()
             return
-        if self._place < len(self._history):
+        if self._place < len(self._history) and self._draft is None:
             self._recall(self._place + 1)
+
+    # What others put into it
 
     def restore(self, text: str) -> None:
         """Give back a prompt that could not be published, in front of what is being typed now."""
-        typed = self.text
-        self.load_text(f"{text}\n{typed}" if typed.strip() else text)
-        self.move_cursor(self.document.end)
+        given, typed = self._sent.get(text, Draft(text)), self._now
+        both = f"{given.text}\n{typed.text}" if typed.text.strip() else given.text
+        self._load(Draft(both, {**typed.chips, **given.chips}))
+
+    def borrow(self, text: str, aside: tuple[str, str] | None = None) -> None:
+        """Hold something else than the draft. What is no prompt, and may be empty, has `aside` said of it on
+        the border, above and below.
+        """
+        if self._draft is None:
+            self._draft = self._now
+        self._aside = aside
+        self._load(Draft(text))
+        self._show_told()
+
+    def give_back(self) -> None:
+        """Hold the draft again."""
+        draft, self._draft, self._aside = self._draft, None, None
+        if draft is not None:
+            self._load(draft)
+        self._show_told()
 
     def set_aside(self) -> None:
         """Clear the box; what was typed is the newest of the earlier prompts."""
-        self._remember(self.text)
+        self._remember(self._now)
 
     @property
     def wrapped_row(self) -> int:
         """Row of the cursor, counting wrapped lines."""
         return self.wrapped_document.location_to_offset(self.cursor_location).y
 
-    def _recall(self, place: int) -> None:
-        self._edits[self._place] = self.text
-        self._place = place
-        told = self._history[place] if place < len(self._history) else ""
-        self.load_text(self._edits.get(place, told))
+    @property
+    def _now(self) -> Draft:
+        self._keystrokes.flush()
+        return Draft(self.text, dict(self._chips))
+
+    def _load(self, draft: Draft) -> None:
+        self._typed_at = False
+        self._chips = dict(draft.chips)
+        self.load_text(draft.text)
         self.move_cursor(self.document.end)
 
-    def _remember(self, text: str) -> None:
-        if text.strip():
-            self._history.append(text)
+    def _recall(self, place: int) -> None:
+        self._edits[self._place] = self._now
+        self._place = place
+        told = self._history[place] if place < len(self._history) else Draft()
+        self._load(self._edits.get(place, told))
+
+    def _remember(self, draft: Draft) -> None:
+        if draft.text.strip():
+            self._history.append(draft)
         self._place = len(self._history)
         self._edits.clear()
-        self.clear()
+        self._load(Draft())
+
+    # Chips
+
+    def _paste(self, text: str) -> None:
+        """Insert what was pasted, as a chip where it is long."""
+        self._typed_at = False
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        lines = text.count("\n") + 1
+        if lines > LINES:
+            self._put_chip(f"[pasted {lines:,} lines]", text)
+        elif len(text) > CHARACTERS:
+            self._put_chip(f"[pasted {len(text):,} characters]", text)
+        else:
+            self._replace_via_keyboard(text, *self.selection)
+
+    def _put_chip(self, label: str, meant: str) -> None:
+        plain, nth = label, 1
+        while self._chips.get(label, meant) != meant:
+            nth += 1
+            label = f"{plain[:-1]} ·{nth}]"
+        self._chips[label] = meant
+        self._replace_via_keyboard(label, *self.selection)
+
+    # What may be meant
+
+    def on_text_area_changed(self) -> None:
+        """List what may be meant."""
+        self._list()
+
+    def on_blur(self) -> None:
+        """List nothing to whoever is elsewhere."""
+        self._offers.show((), 0)
+
+    def leave(self) -> bool:
+        """Close the list, or take a question back; return whether there was either."""
+        if self._asked is not None:
+            self._settle()
+            return True
+        listed = self._offers.chosen is not None
+        self._offers.show((), 0)
+        return listed
+
+    def complete(self, offer: Offer) -> None:
+        """Put an offer in the place of what is typed."""
+        end = self.cursor_location
+        start = end[0], end[1] - len(self._before) + offer.start
+        if offer.text.startswith("@") and not offer.text.endswith("/"):
+            self._ask_for(offer.text[1:], start, end)
+        else:
+            self.replace(offer.text, start, end)
+            self.move_cursor((start[0], start[1] + len(offer.text)))
+
+    @property
+    def _before(self) -> str:
+        """The text before the cursor."""
+        return self.get_text_range((0, 0), self.cursor_location)
+
+    def _list(self) -> None:
+        before = self._before
+        offers: Sequence[Offer] = ()
+        at = _AT.search(before) if self._typed_at else None
+        if self._aside or not self.has_focus:
+            offers = ()
+        elif at is not None:
+            found = offered(at[1], self._folder)
+            offers = [Offer(f"@{path}", start=at.start(1) - 1, name=path) for path in found]
+        else:
+            offers = self._offer(before)
+        below = self.screen.size.height - self.region.y
+        self._offers.show(offers, below)
+
+    def _chosen(self, event: events.Key) -> bool:
+        """Whether a key was meant for the list."""
+        offer = self._offers.chosen
+        if offer is None:
+            return False
+        match event.key:
+            case "up" | "down":
+                self._offers.move(1 if event.key == "down" else -1)
+            case "tab":
+                self.complete(offer)
+            case "enter" if self._before[offer.start :] != offer.text.rstrip():
+                self.complete(offer)
+                if offer.done:
+                    self.action_send()
+            case _:
+                return False
+        return True
+
+    def _ask_for(self, path: str, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Attach a file, after a question where somebody may not want everybody to see it."""
+        self.delete(start, end)
+        why = doubt(path, self._folder)
+        if why is None:
+            self._attach_file(path)
+            return
+        self._asked = path
+        self.border_title = f"attach {path}? {why}, and everybody on the channel will read it ▸"
+        self.border_subtitle = "y attaches it · any other key does not"
+
+    def _answered(self, event: events.Key) -> bool:
+        """Whether a key was the answer to a question."""
+        path = self._asked
+        if path is None:
+            return False
+        self._settle()
+        if event.key == "y":
+            self._attach_file(path)
+        return True
+
+    def _settle(self) -> None:
+        self._asked = None
+        self._show_told()
+
+    def _attach_file(self, path: str) -> None:
+        self._typed_at = False
+        try:
+            file = attached(path, self._folder)
+        except AttachError as error:
+            self.post_message(self.Refused(str(error)))
+            return
+        self._put_chip(file.label, file.text)

@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual import events
-from textual.message import Message
 from textual.widget import Widget
 
 from tui.render.grid import MAX_TICKERS
 from tui.state import Response
+from tui.ui.chosen import Chosen
 from tui.ui.header import duration, name_of
 from tui.ui.palette import Palette
+from tui.ui.still import Still
+from tui.ui.words import cut, end_of, words_of
 
 FIRST_WORDS = 300
 """Characters at the beginning of a question, or of a text, that a folded line may show."""
-MARKS = re.compile(r"^\s{0,3}(?:#{1,6}|>+|[-*+])\s+|(?<!\s)\*{1,3}|\*{1,3}(?!\s)|`+", re.MULTILINE)
 TICKER_CELLS = 36
 """Cells in which a live response's name, rate and last words have room."""
 LAST_WORDS = 200
 """Characters at the end of a live text from which its last words are taken."""
 
 
-class Shelf(Widget):
+class Shelf(Still, Widget):
     """Lists the responses that the wall has no room for."""
 
     DEFAULT_CSS = """
     Shelf { height: auto; color: $foreground; }
     """
-
-    class Chosen(Message):
-        """Somebody clicked on a response's line."""
-
-        def __init__(self, response: Response) -> None:
-            super().__init__()
-            self.response = response
 
     def __init__(self, look: Callable[[], Palette], own: str) -> None:
         super().__init__()
@@ -64,12 +57,16 @@ class Shelf(Widget):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Bring back the response whose line was clicked."""
-        shown = self.folded[: self.folded_rows]
-        if event.y < len(shown):
-            self.post_message(self.Chosen(shown[event.y]))
-        elif self.tickers:
-            self.post_message(self.Chosen(self.tickers[0]))
+        """Ask for the response that was clicked."""
+        folded = self.folded[: self.folded_rows]
+        if event.y < len(folded):
+            self.post_message(Chosen(folded[event.y]))
+            return
+        rows, lead = self._ticker_places(self.size.width)
+        if event.y - len(folded) < len(rows):
+            row = rows[event.y - len(folded)]
+            share = (self.size.width - len(lead)) // len(row)
+            self.post_message(Chosen(row[min(max(0, event.x - len(lead)) // max(1, share), len(row) - 1)]))
 
     def render(self) -> Text:
         """One line each for the newest finished responses, then the live ones."""
@@ -92,53 +89,41 @@ class Shelf(Widget):
         if response.prompt is not None:
             words = " ".join(response.prompt.text[:FIRST_WORDS].split())
         else:
-            words = _words(response.text[:FIRST_WORDS])
+            words = words_of(response.text[:FIRST_WORDS])
         room = width - line.cell_len - 2
-        line.append(_cut(f"› {words}" if asked else words, room) if words and room > 8 else "", palette.muted)
+        line.append(cut(f"› {words}" if asked else words, room) if words and room > 8 else "", palette.muted)
         return line
+
+    def _ticker_places(self, width: int) -> tuple[list[Sequence[Response]], str]:
+        """Return the tickers of each row, which share it evenly, and what stands before them."""
+        rows = self._ticker_rows
+        lead = f"  +{len(self.tickers)} live  "
+        if not rows:
+            return [], lead
+        # No more on a row than can say something.
+        per_row = min(-(-len(self.tickers) // rows), max(1, (width - len(lead)) // TICKER_CELLS))
+        places = [self.tickers[row * per_row : (row + 1) * per_row] for row in range(rows)]
+        return [row for row in places if row], lead
 
     def _tickers(self, width: int) -> list[Text]:
         palette = self._palette()
-        rows = self._ticker_rows
-        if not rows:
-            return []
         lines = []
-        lead = f"  +{len(self.tickers)} live  "
-        # No more on a row than can say something.
-        per_row = min(-(-len(self.tickers) // rows), max(1, (width - len(lead)) // TICKER_CELLS))
-        for row in range(rows):
-            shown = self.tickers[row * per_row : (row + 1) * per_row]
-            line = Text(lead if row == 0 else " " * len(lead), palette.states[shown[0].status], no_wrap=True)
-            share = (width - len(lead)) // max(1, len(shown))
-            for response in shown:
+        rows, lead = self._ticker_places(width)
+        for number, row in enumerate(rows):
+            line = Text(lead if number == 0 else " " * len(lead), palette.states[row[0].status], no_wrap=True)
+            share = (width - len(lead)) // len(row)
+            for response in row:
                 rate = f" {response.rate:.0f} t/s" if response.rate is not None else ""
                 name = f"{name_of(response, self._own)}{rate} "
-                words = _words(response.block.tail(LAST_WORDS))
+                words = words_of(response.tail(LAST_WORDS))
                 room = share - cell_len(name) - 3
                 line.append(set_cell_size(name, min(cell_len(name), share)), palette.name)
                 line.append(
-                    set_cell_size("…" + _end(words, room - 1), room) + "   " if room > 4 else " ",
+                    set_cell_size("…" + end_of(words, room - 1), room) + "   " if room > 4 else " ",
                     palette.muted,
                 )
             lines.append(line)
         return lines
-
-
-def _words(markdown: str) -> str:
-    """Return a stretch of markdown on one line, without its marks."""
-    return " ".join(MARKS.sub("", markdown).split())
-
-
-def _cut(text: str, room: int) -> str:
-    return text if cell_len(text) <= room else set_cell_size(text, max(0, room - 1)).rstrip() + "…"
-
-
-def _end(text: str, room: int) -> str:
-    """Return as much of the end of a text as fits into `room` cells."""
-    tail = text[-room:] if room > 0 else ""
-    while cell_len(tail) > room:
-        tail = tail[1:]
-    return tail
 
 
 def _beside(line: Text, more: str, width: int) -> Text:

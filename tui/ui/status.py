@@ -11,10 +11,14 @@ from textual.widget import Widget
 from tui.ui.header import duration
 from tui.ui.palette import Palette
 from tui.ui.ports import Facts
-from tui.wire import ChannelChange, ConnectionChange, HistoryChange
+from tui.ui.still import Still
+from tui.ui.words import cut
+from tui.wire import ChannelChange, ConnectionChange, HistoryChange, Roster, clean_line
 
 TROUBLE_ROWS = 2
 """Rows that what is wrong may take."""
+BEHIND = 1_000
+"""Messages that wait to be shown from which the screen is said to be behind."""
 WINDOW = 100
 """Messages on their way that are nothing to speak of while there is a connection."""
 RESUME_WINDOW = 120_000
@@ -36,9 +40,11 @@ class Figures:
     lag: int | None = None
     """Milliseconds from a message's arrival here to its being on the screen; None when nothing came."""
     pending: int = 0
+    approvals: int = 0
+    """Tool calls that wait for somebody to allow them."""
 
 
-class StatusLine(Widget):
+class StatusLine(Still, Widget):
     """One row. Gives way from the right; the connection's state and LOCAL or DEMO stay to the last.
 
     In trouble a second row above it names the cause and the remedy.
@@ -54,6 +60,9 @@ class StatusLine(Widget):
         self.palette = palette
         self.figures = Figures()
         self.history: HistoryChange | None = None
+        self.roster: Roster | None = None
+        self.filter = ""
+        """Which panes are shown, in the words that were typed; empty for all."""
         self._connection: ConnectionChange | None = None
         self._channel: ChannelChange | None = None
         self._since = 0  # when the connection was lost, or first tried
@@ -132,9 +141,10 @@ class StatusLine(Widget):
             hope = ""
             if connection.state != "failed" and since < RESUME_WINDOW:
                 hope = f"nothing is lost if it is back within {duration(RESUME_WINDOW - since)}"
-            return " · ".join(part for part in (str(reason) if reason else "", hope) if part) or None
+            said = clean_line(str(reason)) if reason else ""  # a server wrote some of it
+            return " · ".join(part for part in (said, hope) if part) or None
         # An attached channel has a reason too, when a capability is missing.
-        return str(channel.reason) if channel is not None and channel.reason is not None else None
+        return clean_line(str(channel.reason)) if channel is not None and channel.reason is not None else None
 
     def _fields(self) -> list[Text]:
         figures, muted = self.figures, self.palette.muted
@@ -143,22 +153,34 @@ class StatusLine(Widget):
         if marks:
             fields.append(Text(" ".join(marks), "bold reverse"))
         fields.append(Text(self._facts.channel, "bold"))
+        fields += self._notices()
         fields.append(Text(f"{figures.live} live {figures.done} done"))
         fields += [Text(f"{count} {state}") for state, count in figures.otherwise]
         if figures.queued > (WINDOW if self.connected else 0):
             fields.append(Text(f"{figures.queued} queued", "bold"))
         if self.history is not None and not self.history.done:
             fields.append(Text(f"reading history {self.history.messages}", muted))
+        if self.roster is not None:
+            fields.append(Text(present(self.roster), muted))
         if figures.tokens_per_second >= 1:
             fields.append(Text(f"{figures.tokens_per_second:.0f} t/s"))
         if figures.budget is not None:
             full = figures.rate >= 0.8 * figures.budget
             fields.append(Text(f"{figures.rate}/{figures.budget} msg/s", "bold" if full else muted))
-        if figures.pending > 1000:
-            fields.append(Text(f"{figures.pending} behind", "bold"))
-        elif figures.lag is not None:
+        if figures.pending <= BEHIND and figures.lag is not None:
             fields.append(Text(f"lag {figures.lag} ms", muted))
         return fields
+
+    def _notices(self) -> list[Text]:
+        """What somebody has to know to understand what is seen, or is waited for."""
+        notices, waiting = [], self.figures.approvals
+        if waiting:
+            notices.append(Text(f"{waiting} approval{'s' if waiting != 1 else ''}?", "bold reverse"))
+        if self.figures.pending > BEHIND:
+            notices.append(Text(f"{self.figures.pending:,} behind", "bold"))
+        if self.filter:
+            notices.append(Text(f"filter: {cut(self.filter, 30)}", "bold"))
+        return notices
 
     def _state(self) -> Text:
         """Connection and channel in Ably's words, with how long it has been so when it is not good."""
@@ -171,3 +193,12 @@ class StatusLine(Widget):
         if channel is not None and channel.state != "attached":
             return Text(f"connected, channel {channel.state}", "bold reverse")
         return Text("connected", "bold")
+
+
+def present(roster: Roster) -> str:
+    """Return how many are here, by kind: `2 viewers 1 agent`."""
+    agents = sum(member.kind == "agent" for member in roster.members)
+    viewers = sum(member.kind == "viewer" for member in roster.members)
+    counts = ((viewers, "viewer"), (agents, "agent"), (len(roster.members) - agents - viewers, "other"))
+    words = [f"{count} {what}{'s' if count != 1 else ''}" for count, what in counts if count]
+    return " ".join(words) or "nobody present"

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 from rich.text import Text
+from textual import events
 from textual.widget import Widget
 
 from tui.state import Response, Status
+from tui.ui.chosen import Chosen
 from tui.ui.header import short_model
 from tui.ui.palette import Palette
+from tui.ui.still import Still
 
 COUNTS = 8
 """Cells kept for the numbers of the tabs that do not fit on either side."""
 
 
-class Tabs(Widget):
+class Tabs(Still, Widget):
     """Names the responses by number; the shown one stands out, and as many beside it as fit."""
 
     def __init__(self, palette: Callable[[], Palette]) -> None:
@@ -23,11 +28,19 @@ class Tabs(Widget):
         self._palette = palette
         self._responses: Sequence[Response] = ()
         self._shown = 0
+        self._first = 0  # index of the first tab on the row
+        self._starts: list[int] = []  # the first cell of each tab on the row, and the cell behind the last
 
     def show(self, responses: Sequence[Response], shown: int) -> None:
         """Name these; `shown` is the index of the one that has the pane."""
         self._responses, self._shown = responses, shown
         self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask for the response whose tab was clicked, or beside the tabs for the next one that way."""
+        index = self._first + bisect_right(self._starts, event.x) - 1
+        if 0 <= index < len(self._responses):
+            self.post_message(Chosen(self._responses[index]))
 
     def render(self) -> Text:
         """One row."""
@@ -46,6 +59,8 @@ class Tabs(Widget):
             first, last = min(first, fitting[0]), max(last, fitting[0])
         muted = self._palette().muted
         before = Text(f"‹{first} " if first else "", muted)
+        cells = (tab.cell_len for tab in tabs[first : last + 1])
+        self._first, self._starts = first, list(accumulate(cells, initial=before.cell_len))
         after = Text(f" {len(tabs) - 1 - last}›" if last < len(tabs) - 1 else "", muted)
         return Text("", no_wrap=True).join([before, *tabs[first : last + 1], after])
 

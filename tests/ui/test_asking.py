@@ -1,0 +1,399 @@
+"""Asking and deciding by keys and slash commands, on a channel that the test speaks on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.messages import Channel
+from tests.ui.screen import FACTS, Screen, screen
+from tui.state.threads import Turn
+from tui.ui.ports import EFFORTS, Manner, ModelName
+from tui.ui.prompt import PromptBox
+from tui.wire import (
+    ApprovalRequest,
+    ApprovalResponse,
+    Cancel,
+    ChannelMessage,
+    Start,
+    Stop,
+    Text,
+    ToolCall,
+    ToolResult,
+    UserInput,
+)
+
+MODELS = tuple(ModelName(name) for name in ("claude-opus-5-5", "claude-haiku-5-5", "claude-sonnet-5-5"))
+
+
+def where(s: Screen) -> str:
+    return str(s.app.query_one(PromptBox).border_title)
+
+
+def how(s: Screen) -> str:
+    return str(s.app.query_one(PromptBox).border_subtitle)
+
+
+async def answered(s: Screen, name: str = "1", in_reply_to: str | None = None) -> None:
+    """Let a question be asked by ben and answered by ana."""
+    prompt = UserInput(f"p{name}", f"question {name}", in_reply_to=in_reply_to)
+    s.script.say(prompt, client="ben", connection="cb")
+    s.script.say(
+        Start(f"r{name}", f"p{name}", prompt.in_reply_to),
+        Text(f"r{name}", f"answer {name}"),
+        Stop(f"r{name}"),
+    )
+    await s.sees(f"answer {name}")
+
+
+async def test_a_new_prompt_begins_a_thread() -> None:
+    async with screen() as s:
+        assert where(s) == "new ▸"
+        await s.pilot.press(*"why", "enter")
+        (question,) = s.script.questions
+        assert (question.text, question.in_reply_to, question.past) == ("why", None, ())
+        assert where(s) == "new ▸"
+
+
+async def test_enter_on_a_pane_replies_in_its_thread_and_goes_on_in_it() -> None:
+    async with screen() as s:
+        await answered(s)
+        await s.pilot.press("escape", "enter")
+        assert where(s) == "re 1 ▸"
+        await s.pilot.press(*"and", "enter")
+        (question,) = s.script.questions
+        assert question.in_reply_to == "r1"
+        assert question.past == [Turn("question 1", "answer 1", "r1")]
+        # The next one continues the answer to this one, once there is one.
+        assert where(s) == "re … ▸"
+        await s.pilot.press(*"too early", "enter")
+        assert s.app.query_one(PromptBox).text == "too early"
+        s.script.say(UserInput("asked-1", "and", in_reply_to="r1"), client="me-0001", connection="cm")
+        s.script.say(Start("r2", "asked-1", "r1"), Text("r2", "answer 2"), client="me-0001", connection="cm")
+        await s.sees("answer 2")
+        await s.pilot.press("enter")
+        assert len(s.script.questions) == 1, "it is still being answered"
+        s.script.say(Stop("r2"), client="me-0001", connection="cm")
+        await s.sees("DONE")
+        await s.until(lambda: where(s) == "re 2 ▸")
+        await s.pilot.press("enter")
+        assert s.script.questions[1].in_reply_to == "r2"
+        assert [turn.response_id for turn in s.script.questions[1].past] == ["r1", "r2"]
+
+
+async def test_esc_in_an_empty_prompt_or_new_goes_back_to_a_new_thread() -> None:
+    async with screen() as s:
+        await answered(s)
+        await s.pilot.press("escape", "enter", *"x", "escape")
+        assert where(s) == "re 1 ▸", "what is typed keeps its thread"
+        await s.pilot.press("i", "backspace", "escape")
+        assert where(s) == "new ▸"
+        assert s.app.query_one(PromptBox).has_focus
+        await s.pilot.press("escape", "enter", *"/new", "enter")
+        assert where(s) == "new ▸"
+
+
+async def test_a_prompt_to_an_agent() -> None:
+    async with screen() as s:
+        s.app.asking.address("haiku-bot")
+        assert where(s) == "ask haiku-bot ▸"
+        await s.pilot.press(*"hi", "enter")
+        assert s.script.questions[0].to == "haiku-bot"
+        s.app.asking.address(FACTS.client_id)
+        assert where(s) == "new ▸"
+
+
+async def test_fan_out_asks_several_times() -> None:
+    async with screen() as s:
+        await s.pilot.press(*"/fan 3 why", "enter")
+        (question,) = s.script.questions
+        assert (question.text, question.models) == ("why", (None, None, None))
+
+
+async def test_fan_out_asks_several_models_by_a_part_of_their_names() -> None:
+    async with screen() as s:
+        s.script.models = MODELS
+        await s.pilot.press(*"/fan opus,haiku why not", "enter")
+        (question,) = s.script.questions
+        assert (question.text, list(question.models)) == ("why not", ["claude-opus-5-5", "claude-haiku-5-5"])
+
+
+@pytest.mark.parametrize("line", ["/fan 3", "/fan 0 why", "/fan 99 why", "/fan gpt why"])
+async def test_a_fan_out_that_makes_no_sense_stays_in_the_prompt(line: str) -> None:
+    async with screen() as s:
+        s.script.models = MODELS
+        await s.pilot.press(*line, "enter")
+        await s.until(lambda: s.app.query_one(PromptBox).text == line)
+        assert s.script.questions == []
+
+
+async def fanned(s: Screen) -> None:
+    s.script.say(UserInput("p", "why"), client="me-0001", connection="cm")
+    for name in "abc":
+        s.script.say(
+            Start(name, "p"), Text(name, f"says {name}"), Stop(name), client="me-0001", connection="cm"
+        )
+    await s.sees("says a", "says b", "says c")
+
+
+async def test_siblings_say_so_and_one_can_be_the_best() -> None:
+    async with screen((160, 40)) as s:
+        await fanned(s)
+        await s.sees("1/3", "2/3", "3/3")
+        await s.pilot.press("escape", "2", "enter", "x", "escape", "3", "v")
+        await s.sees("3/3 best")
+        assert where(s) == "re 3 ▸", "continuing follows the best"
+        await s.pilot.press("v")
+        await s.until(lambda: "best" not in s.lines[0])
+
+
+async def test_the_thread_follows_the_best_of_several_answers() -> None:
+    async with screen((160, 40)) as s:
+        await answered(s, "0")
+        await s.pilot.press("escape", "enter", *"/fan 2 go on", "enter")
+        prompt = UserInput("asked-1", "go on", in_reply_to="r0")
+        s.script.say(prompt, client="me-0001", connection="cm")
+        for name in "ab":
+            s.script.say(
+                Start(name, "asked-1", "r0"), Text(name, f"says {name}"), Stop(name), client="me-0001",
+                connection="cm",
+            )  # fmt: skip
+        await s.sees("says a", "says b")
+        first = next(pane for pane in s.panes if pane.response.response_id == "a")
+        await s.pilot.press("x", "escape", str(first.number), "v", "i", *"more", "enter")
+        assert s.script.questions[-1].in_reply_to == "a"
+
+
+async def test_retry_asks_the_same_beside_the_answer() -> None:
+    async with screen() as s:
+        await answered(s, "1")
+        await answered(s, "2", in_reply_to="r1")
+        await s.pilot.press("escape", "2", "r")
+        (question,) = s.script.questions
+        assert (question.text, question.sibling_of, question.in_reply_to) == ("question 2", "p2", "r1")
+        assert [turn.response_id for turn in question.past] == ["r1"]
+
+
+async def test_a_response_whose_question_is_not_known_cannot_be_retried() -> None:
+    async with screen() as s:
+        s.script.say(Start("r"), Text("r", "out of the blue"), Stop("r"))
+        await s.sees("out of the blue")
+        await s.pilot.press("escape", "r", "E")
+        assert s.script.questions == []
+        await s.sees("not known")
+
+
+async def test_edit_and_resend_keeps_the_draft_and_what_was_there() -> None:
+    async with screen() as s:
+        await answered(s)
+        await s.pilot.press(*"draft", "escape", "E")
+        box = s.app.query_one(PromptBox)
+        assert (where(s), box.text) == ("edit 1 ▸", "question 1")
+        await s.pilot.press("!", "enter")
+        (question,) = s.script.questions
+        assert (question.text, question.sibling_of, question.in_reply_to) == ("question 1!", "p1", None)
+        assert (where(s), box.text) == ("new ▸", "draft")
+        await s.sees("answer 1")
+
+
+async def test_an_edit_can_be_left() -> None:
+    async with screen() as s:
+        await answered(s)
+        await s.pilot.press(*"draft", "escape", "E", *["backspace"] * len("question 1"), "escape")
+        assert (where(s), s.app.query_one(PromptBox).text) == ("new ▸", "draft")
+        assert s.script.questions == []
+
+
+async def test_cancel_names_the_response_or_the_prompt_that_waits() -> None:
+    async with screen() as s:
+        s.script.theirs = {"p"}
+        s.script.say(UserInput("p", "why"), client="ben", connection="cb")
+        await s.sees("WAITING")
+        await s.pilot.press("escape", "x")
+        s.script.say(Start("r", "p"), Text("r", "so"))
+        await s.sees("LIVE")
+        await s.pilot.press("x")
+        assert s.script.cancelled == [("p", None), ("p", "r")]
+        assert s.script.by_transport == [False, False]
+        await s.sees("asked")
+
+
+async def test_an_unanswered_cancel_is_spoken_of_after_three_seconds() -> None:
+    async with screen() as s:
+        s.script.theirs = {"p"}
+        s.script.say(UserInput("p", "why"), client="ben", connection="cb")
+        s.script.say(Start("r", "p"), Text("r", "so"))
+        await s.sees("LIVE")
+        await s.pilot.press("escape", "x")
+        s.script.say(Cancel("r"), client="me-0001", connection="cm")
+        await s.sees("cancel asked by")
+        s.script.clock += 3_500
+        await s.sees("cancel was not answered", "not answered ·")
+
+
+async def test_what_has_ended_needs_no_cancel() -> None:
+    async with screen() as s:
+        await answered(s)
+        await s.pilot.press("escape", "x")
+        assert s.script.cancelled == []
+        await s.sees("ended already")
+
+
+async def test_cancel_all_of_mine_leaves_those_of_others() -> None:
+    async with screen() as s:
+        s.script.theirs = {"p1"}
+        s.script.say(UserInput("p1", "theirs"), client="ben", connection="cb")
+        s.script.say(UserInput("p2", "mine"), UserInput("p3", "mine too"), client="me-0001", connection="cm")
+        await s.until(lambda: len(s.panes) == 3)
+        await s.pilot.press("escape", "X")
+        assert s.script.cancelled == [("p2", None), ("p3", None)]
+
+
+async def asks(s: Screen, name: str = "r") -> None:
+    s.script.say(
+        Start(name), ToolCall(name, f"t{name}", "run_command", '{"command": "ls"}'),
+        ApprovalRequest(name, f"t{name}", "run_command", '{"command": "ls"}'),
+    )  # fmt: skip
+    await s.sees("run_command")
+
+
+async def test_an_approval_is_a_key_press_on_the_focused_pane() -> None:
+    async with screen() as s:
+        await asks(s)
+        await s.sees("1 approval")
+        assert s.script.rulings == [], "nothing acts by itself"
+        await s.pilot.press("escape", "A")
+        (ruling,) = s.script.rulings
+        assert ruling.said == ApprovalResponse("tr", True, None, "r")
+        assert (ruling.tool, ruling.arguments) == ("run_command", '{"command": "ls"}')
+        s.script.say(ruling.said, client="me-0001", connection="cm")
+        await s.until(lambda: "approval" not in s.lines[-1])
+        s.script.say(ToolResult("r", "tr", "a b c"))
+
+
+async def test_a_denial_asks_for_a_reason_and_gives_the_draft_back() -> None:
+    async with screen() as s:
+        await asks(s)
+        await s.pilot.press(*"draft", "escape", "D")
+        box = s.app.query_one(PromptBox)
+        s.app._tick()
+        assert (where(s), box.text) == ("deny run_command ▸", "")
+        await s.pilot.press(*"not now", "enter")
+        assert s.script.rulings[0].said == ApprovalResponse("tr", False, "not now", "r")
+        assert (where(s), box.text) == ("new ▸", "draft")
+        assert not box.has_focus
+        assert s.script.questions == []
+
+
+async def test_a_denial_needs_no_reason_and_esc_decides_nothing() -> None:
+    async with screen() as s:
+        await asks(s)
+        await s.pilot.press("escape", "D", *"hm", "escape")
+        assert s.script.rulings == []
+        assert where(s) == "new ▸"
+        await s.pilot.press("D", "enter")
+        assert s.script.rulings[0].said == ApprovalResponse("tr", False, None, "r")
+
+
+async def test_a_pane_that_asks_for_nothing_can_be_allowed_nothing() -> None:
+    async with screen() as s:
+        await answered(s)
+        await s.pilot.press("escape", "A", "D")
+        assert s.script.rulings == []
+        assert where(s) == "new ▸"
+
+
+async def test_models_and_settings_are_the_threads_and_shown_on_the_border() -> None:
+    async with screen() as s:
+        s.script.models = MODELS
+        for line in ("/model opus", "/thinking high", "/max 2000", "/system Be brief."):
+            await s.pilot.press(*line, "enter")
+        assert how(s) == "opus-5-5 · thinking high · max 2,000 · system prompt"
+        await s.pilot.press(*"why", "enter")
+        wanted = Manner("claude-opus-5-5", "Be brief.", 2000, "high")
+        assert s.script.questions[0].manner == wanted
+        await answered(s)
+        await s.pilot.press("escape", "enter")
+        assert how(s) == "demo", "another thread has its own"
+        s.script.say(UserInput("asked-1", "why"), client="me-0001", connection="cm")
+        s.script.say(Start("q", "asked-1"), Text("q", "so"), Stop("q"), client="me-0001", connection="cm")
+        await s.until(lambda: any(pane.response.response_id == "q" for pane in s.panes))
+        mine = next(pane for pane in s.panes if pane.response.response_id == "q")
+        await s.pilot.press("escape", "escape", str(mine.number), "enter")
+        assert how(s).startswith("opus-5-5")
+        await s.pilot.press(*"/model default", "enter", *"go on", "enter")
+        assert s.script.questions[1].manner == Manner(None, "Be brief.", 2000, "high")
+
+
+@pytest.mark.parametrize("line", ["/max many", "/max 0", "/thinking hard", "/model no such", "/effort nah"])
+async def test_settings_that_make_no_sense_change_nothing(line: str) -> None:
+    async with screen() as s:
+        s.script.models = MODELS
+        await s.pilot.press(*line, "enter")
+        await s.pilot.pause()
+        assert how(s) == "demo"
+        assert s.script.questions == []
+
+
+async def test_models_and_efforts_are_offered() -> None:
+    async with screen() as s:
+        s.script.models = MODELS
+        await s.pilot.press(*"/model son")
+        await s.sees("claude-sonnet-5-5")
+        await s.pilot.press("tab", "enter")
+        assert how(s) == "sonnet-5-5"
+        await s.pilot.press(*"/thinking ")
+        await s.sees(*EFFORTS)
+
+
+def ai(
+    channel: Channel, name: str, data: object, transport: dict[str, str], codec: dict[str, str]
+) -> ChannelMessage:
+    return replace(channel.message(name, data), extras={"ai": {"transport": transport, "codec": codec}})
+
+
+async def transported(s: Screen) -> None:
+    """Let a run of AI Transport be asked, and begin to answer."""
+    channel = s.script.channel
+    asked = {
+        "role": "user",
+        "codec-message-id": "m1",
+        "event-id": "e1",
+        "discrete": "true",
+        "stream": "false",
+    }
+    begun = {"run-id": "run1", "input-codec-message-id": "m1"}
+    said = {
+        "run-id": "run1",
+        "codec-message-id": "m2",
+        "role": "assistant",
+        "stream": "false",
+        "discrete": "true",
+    }
+    s.script.tell(
+        ai(channel, "ai-input", "why", asked, {"kind": "user-message", "partType": "text"}),
+        ai(channel, "ai-run-start", None, begun, {}),
+        ai(channel, "ai-output", "because", said, {"kind": "text", "id": "t"}),
+    )
+    await s.sees("because")
+
+
+async def test_ai_transport_is_spoken_to_in_its_own_words() -> None:
+    async with screen() as s:
+        s.script.theirs = {"m1"}
+        await transported(s)
+        await s.pilot.press("escape", "x")
+        assert s.script.cancelled == [("m1", "run1")]
+        assert s.script.by_transport == [True]
+        await s.pilot.press("enter", *"go on", "enter")
+        (question,) = s.script.questions
+        assert question.contact is not None
+        assert (question.contact.codec, question.contact.message_id) == ("vercel", "m2")
+        assert question.within == "run1", "it goes on, so it is steered"
+        await s.pilot.press("escape", "escape", "r")
+        again = s.script.questions[1].contact
+        assert again is not None
+        assert again.again
+        assert again.message_id == "m2"
+        assert s.script.questions[1].sibling_of == "m1"

@@ -1,0 +1,302 @@
+"""Who is here, the wire, filters, copies, exports, the past, and the commands by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from textual.widgets import DataTable, Input
+
+from tests.messages import Channel
+from tests.ui.screen import FACTS, Screen, Script, screen
+from tui.state import Conversation
+from tui.ui.screens.inspector import Inspector, facts, messages_of
+from tui.ui.screens.people import PeopleScreen
+from tui.wire import HistoryChange, Member, Roster, Start, Stop, Text, UserInput
+
+CODE = "Two ways:\n\n```python\nprint(1)\n```\n\nor\n\n```sh\necho 2\n```\n"
+
+
+def say(script: Script, n: int, text: str, model: str = "claude-haiku-5-5", *, stop: bool = True) -> None:
+    script.say(UserInput(f"p{n}", f"Question {n}?"))
+    script.say(Start(f"r{n}", prompt_id=f"p{n}", model=model), Text(f"r{n}", text))
+    if stop:
+        script.say(Stop(f"r{n}", "end_turn"))
+
+
+def copied(it: Screen, text: str) -> bool:
+    return it.script.copied[-1:] == [text]
+
+
+async def command(it: Screen, line: str) -> None:
+    """Type a command into the prompt, and send it."""
+    it.app._prompt.load_text(line)
+    it.app._prompt.move_cursor(it.app._prompt.document.end)
+    it.app.screen.set_focus(it.app._prompt)
+    it.app._prompt.action_send()
+    await it.pilot.pause()
+
+
+# Who is here
+
+
+async def test_members_are_counted_listed_and_an_agent_can_be_asked() -> None:
+    members = (
+        Member.of("ana", "c1", {"kind": "viewer", "name": "ana"}),
+        Member.of("ben", "c2", {"kind": "viewer"}),
+        Member.of("bot", "c3", {"kind": "agent", "model": "opus", "status": "streaming"}),
+    )
+    async with screen() as it:
+        await it.pilot.press("escape", "w")
+        await it.sees("not known yet")
+        it.script.tell(Roster(members))
+        await it.sees("2 viewers 1 agent")
+        await it.pilot.press("w")
+        await it.until(lambda: isinstance(it.app.screen, PeopleScreen))
+        table = it.app.screen.query_one(DataTable)
+        assert str(table.get_row_at(0)[0]) == "bot"
+        assert [str(cell) for cell in table.get_row_at(0)[1:4]] == ["agent", "opus", "streaming"]
+        await it.pilot.press("down", "enter")  # a viewer answers nobody
+        assert isinstance(it.app.screen, PeopleScreen)
+        await it.pilot.press("up", "enter")
+        await it.until(lambda: not isinstance(it.app.screen, PeopleScreen))
+        assert it.app._prompt.has_focus
+        assert "bot" in str(it.app._prompt.border_title)
+
+
+async def test_the_list_of_members_follows_who_comes_and_goes() -> None:
+    async with screen() as it:
+        it.script.tell(Roster((Member.of("ana", "c1", {"kind": "viewer"}),)))
+        await it.sees("1 viewer")
+        await it.pilot.press("escape", "w")
+        await it.until(lambda: isinstance(it.app.screen, PeopleScreen))
+        it.script.tell(Roster((Member.of("bot", "c3", {"kind": "agent"}),)))
+        table = it.app.screen.query_one(DataTable)
+        await it.until(lambda: table.row_count == 1 and str(table.get_row_at(0)[0]) == "bot")
+
+
+# The wire
+
+
+async def test_the_inspector_lists_the_messages_of_a_response_and_shows_one_in_full() -> None:
+    async with screen((140, 40)) as it:
+        say(it.script, 0, "Hello [red]there", stop=False)
+        await it.sees("Hello")
+        await it.pilot.press("escape", "I")
+        await it.until(lambda: isinstance(it.app.screen, Inspector))
+        table = it.app.screen.query_one(DataTable)
+        await it.until(lambda: table.row_count == 3)  # the prompt, the start, the text
+        await it.sees("wire · r0", "nothing missing", "responseId", "Hello [red]there", "clientId ana")
+        it.script.say(Stop("r0", "end_turn"))
+        await it.until(lambda: table.row_count == 4)
+        await it.pilot.press("escape")
+        await it.until(lambda: not isinstance(it.app.screen, Inspector))
+
+
+def test_the_inspector_says_when_older_messages_are_not_kept() -> None:
+    conversation, channel = Conversation(), Channel()
+    conversation.apply(channel.publish(Start("r")))
+    most = conversation.recent.maxlen
+    assert most is not None
+    response = conversation.responses["r"]
+    conversation.apply_all(channel.publish(Text("r", "x", seq=seq)) for seq in range(most - 1))
+    kept, older = messages_of(conversation, response)
+    assert (len(kept), older) == (most, False)
+    assert "no longer kept" not in facts(response, most, older=older)
+    conversation.apply(channel.publish(Text("r", "x", seq=most - 1)))
+    kept, older = messages_of(conversation, response)
+    assert (len(kept), older) == (most, True)
+    assert "older ones are no longer kept" in facts(response, most, older=older)
+
+
+async def test_hostile_messages_are_inert_in_the_inspector() -> None:
+    async with screen((140, 40)) as it:
+        channel = it.script.channel
+        it.script.tell(
+            channel.message("token", "\x1b]52;c;AAAA\x07[b]x", {"responseId": "r\x1b[2J", "k": "\x9b31m"})
+        )
+        await it.until(lambda: bool(it.app.conversation.responses))
+        await it.pilot.press("escape", "I")
+        await it.until(lambda: isinstance(it.app.screen, Inspector))
+        await it.sees("[b]x")
+        assert not set("\x1b\x9b\x07") & set(it.text)
+
+
+# Filter
+
+
+async def test_a_filter_shows_only_what_matches_and_says_so() -> None:
+    async with screen() as it:
+        say(it.script, 0, "About rivers.")
+        say(it.script, 1, "About tea.", "claude-opus-5-5", stop=False)
+        await it.sees("rivers", "tea")
+        await it.pilot.press("escape", "f", *"model:opus")
+        await it.until(lambda: it.keys == ["r1"])
+        await it.sees("filter: model:opus")
+        await it.pilot.press("enter")
+        assert it.app._wall.focused is not None
+        say(it.script, 2, "More of opus.", "claude-opus-5-5")
+        say(it.script, 3, "Not this.")
+        await it.until(lambda: it.keys == ["r1", "r2"])
+        await it.pilot.press("f", "escape")
+        await it.until(lambda: len(it.keys) == 4)
+        assert "filter:" not in it.text
+
+
+async def test_text_that_comes_later_lets_a_response_through() -> None:
+    async with screen() as it:
+        say(it.script, 0, "About ", stop=False)
+        await it.sees("About")
+        await command(it, "/filter rivers")
+        await it.until(lambda: it.keys == [])
+        it.script.say(Text("r0", "rivers."))
+        await it.until(lambda: it.keys == ["r0"])
+
+
+async def test_what_ends_leaves_a_wall_that_shows_the_live_ones() -> None:
+    async with screen() as it:
+        say(it.script, 0, "One.", stop=False)
+        say(it.script, 1, "Two.", stop=False)
+        await it.until(lambda: len(it.keys) == 2)
+        await command(it, "/filter state:live")
+        it.script.say(Stop("r0", "end_turn"))
+        await it.until(lambda: it.keys == ["r1"])
+
+
+# Copies and exports
+
+
+async def test_a_copy_is_claimed_only_where_it_was_seen() -> None:
+    async with screen() as it:
+        say(it.script, 0, "To be kept.")
+        await it.sees("kept")
+        await it.pilot.press("escape", "y")
+        await it.sees("given to the terminal", "does not say")
+        assert it.app.clipboard == "To be kept."
+        it.script.has_clipboard = True
+        await it.pilot.press("y")
+        await it.sees("copied the response")
+
+
+async def test_code_blocks_are_copied_one_after_another() -> None:
+    async with screen() as it:
+        say(it.script, 0, CODE)
+        await it.sees("print(1)")
+        await it.pilot.press("escape")
+        for expected in ("print(1)\n", "echo 2\n", "print(1)\n"):
+            await it.pilot.press("Y")
+            await it.until(partial(copied, it, expected))
+
+
+async def test_a_thread_is_copied_by_its_name() -> None:
+    async with screen() as it:
+        say(it.script, 0, "One.")
+        await it.sees("One.")
+        await command(it, "/copy thread")
+        await it.until(lambda: it.script.copied == ["markdown: r0"])
+
+
+async def test_exports_go_to_a_file_of_our_naming_whose_path_is_told() -> None:
+    async with screen() as it:
+        say(it.script, 0, "One.")
+        say(it.script, 1, "Two.")
+        await it.sees("One.", "Two.")
+        await command(it, "/export json wall")
+        await it.sees("written to kept.json")
+        assert it.script.kept == [("json", "json: r0 r1")]
+        await command(it, "/export svg response")
+        await it.until(lambda: len(it.script.kept) == 2)
+        assert it.script.kept[1] == ("svg", "svg: r1") or it.script.kept[1] == ("svg", "svg: r0")
+        await command(it, "/export svg wall")
+        await it.until(lambda: len(it.script.kept) == 3)
+        assert "<svg" in it.script.kept[2][1]
+        assert "@font-face" not in it.script.kept[2][1]
+        await it.pilot.press("escape", "e")
+        await it.sees("response as markdown")
+        await it.pilot.press("enter")
+        await it.until(lambda: len(it.script.kept) == 4)
+        assert it.script.kept[3][0] == "markdown"
+
+
+# The past
+
+
+async def test_what_is_older_is_asked_for_until_there_is_no_more() -> None:
+    async with screen() as it:
+        it.script.tell(HistoryChange(10, done=True))
+        await it.pilot.press("escape", "O")
+        await it.sees("reading what is older")
+        assert it.script.more == 1
+        it.script.tell(HistoryChange(20, done=True, exhausted=True))
+        await it.until(lambda: it.app._status.history is not None and it.app._status.history.exhausted)
+        await it.pilot.press("O")
+        await it.sees("nothing older")
+        assert it.script.more == 1
+
+
+async def test_scrolling_back_past_the_beginning_of_the_oldest_asks_for_what_is_older() -> None:
+    async with screen() as it:
+        say(it.script, 0, "One.")
+        say(it.script, 1, "Two.")
+        it.script.tell(HistoryChange(10, done=True))
+        await it.sees("One.", "Two.")
+        await it.pilot.press("escape", "2", "g")
+        assert it.script.more == 0
+        await it.pilot.press("1", "g")
+        await it.until(lambda: it.script.more == 1)
+
+
+# Commands by name
+
+
+async def test_a_command_that_does_not_exist_is_explained_and_given_back() -> None:
+    async with screen() as it:
+        await command(it, "/hlep me")
+        await it.sees("There is no command /hlep. /help?")
+        assert it.app._prompt.text == "/hlep me"
+        assert it.script.asked == []
+
+
+async def test_two_slashes_send_one() -> None:
+    async with screen() as it:
+        await command(it, "//etc/hosts, what is it?")
+        await it.until(lambda: it.script.asked == ["/etc/hosts, what is it?"])
+
+
+async def test_commands_of_the_panes_can_be_called_from_the_prompt() -> None:
+    async with screen() as it:
+        say(it.script, 0, "One.")
+        say(it.script, 1, "Two.")
+        await it.until(lambda: len(it.keys) == 2)
+        await command(it, "/zoom")
+        await it.until(lambda: len(it.keys) == 1)
+        await command(it, "/theme high-contrast")
+        await it.until(lambda: it.app.theme == "high-contrast")
+
+
+async def test_the_palette_lists_the_same_commands_and_puts_what_needs_more_into_the_prompt() -> None:
+    async with screen() as it:
+        await it.pilot.press("escape", "colon")
+        await it.until(lambda: bool(it.app.screen.query(Input)))
+        await it.pilot.press(*"fan")
+        await it.sees("side by side")
+        await it.pilot.press("enter")
+        await it.until(lambda: it.app._prompt.text == "/fan ")
+
+
+async def test_nothing_moves_for_whoever_wants_it_so() -> None:
+    async with screen(facts=replace(FACTS, reduced_motion=True)) as it:
+        assert it.app.animation_level == "none"
+        assert not it.app._prompt.cursor_blink
+        assert not it.app._find.cursor_blink
+
+
+async def test_a_keymap_changes_bindings_and_what_the_help_says() -> None:
+    facts = replace(FACTS, keymap={"people": "P", "help": "f2"})
+    async with screen(facts=facts) as it:
+        await it.pilot.press("escape", "P")
+        await it.sees("not known yet")
+        await it.pilot.press("f2")
+        await it.sees("Help")
+        help_text = it.text
+        assert "P    " in help_text

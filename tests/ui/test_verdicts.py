@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.messages import Channel
+from tests.state.test_conversation import after, only
+from tui.state import Response
+from tui.ui.verdicts import counts_for, decided, undecided
+from tui.wire import ApprovalRequest, ApprovalResponse, Start, Stop, ToolResult
+
+
+def asked(*answers: tuple[str, bool], claim: str | None = None) -> tuple[Channel, Response]:
+    channel = Channel()
+    channel.publish(Start("r"))
+    channel.publish(ApprovalRequest("r", "t", "bash", "{}"))
+    for client, approved in answers:
+        message = channel.publish(ApprovalResponse("t", approved), client=client)
+        if claim is not None:
+            channel.log[-1] = replace(message, extras={**message.extras, "userClaim": claim})
+    return channel, only(after(channel.log))
+
+
+def test_only_a_claim_or_ones_own_word_counts() -> None:
+    counts = counts_for("me")
+    for client, claim, ours in (("ben", None, 0), ("me", None, 1), ("ben", "publisher", 1)):
+        _, response = asked((client, True), claim=claim)
+        approval = response.blocks[0].tool.approval if response.blocks[0].tool else None
+        assert approval is not None
+        assert (decided(approval, counts) is not None) is bool(ours)
+        assert len(undecided(response, counts)) == 1 - ours
+
+
+def test_the_first_that_counts_holds() -> None:
+    _, response = asked(("ben", True), ("me", False), ("me", True))
+    approval = response.blocks[0].tool.approval if response.blocks[0].tool else None
+    assert approval is not None
+    holds = decided(approval, counts_for("me"))
+    assert holds is not None
+    assert (holds.publisher.client_id, holds.approved) == ("me", False)
+
+
+def test_nothing_waits_for_anybody_once_there_is_a_result_or_an_end() -> None:
+    for last in (ToolResult("r", "t", "done"), Stop("r")):
+        channel, _ = asked()
+        channel.publish(last)
+        assert not undecided(only(after(channel.log)), counts_for("me"))

@@ -1,0 +1,184 @@
+"""What people do: ask, reply, ask again, choose, end, allow.
+
+The base of the application that holds these actions, on top of those that only look. They are `asking`'s,
+`cancels`' and `rulings`' business; this finds the response that a key speaks of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tui.ui.asking import Asking
+from tui.ui.cancels import Cancels
+from tui.ui.looking import COPIES, FORMS, SCOPES, Looking
+from tui.ui.manners import Refused, manner_told, with_longest, with_model, with_system, with_thinking
+from tui.ui.offers import Arguments, Offer, Offers, command_offers
+from tui.ui.ports import EFFORTS, Manner
+from tui.ui.prompt import PromptBox
+from tui.ui.rulings import Rulings
+from tui.wire import Member
+
+
+class Acting(Looking):
+    """The actions of the keys and slash commands that ask and decide."""
+
+    asking: Asking
+    _cancels: Cancels
+    _rulings: Rulings
+    _clock: Callable[[], int]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arguments: Arguments = {
+            "copy": lambda: COPIES,
+            "export": lambda: (*FORMS, *SCOPES),
+            "theme": lambda: sorted(self.available_themes),
+            "model": self._models,
+            "fan": self._models,
+            "thinking": lambda: EFFORTS,
+            "effort": lambda: EFFORTS,
+        }
+        """By slash name, what may stand behind it."""
+
+    def offer(self, before: str) -> list[Offer]:
+        """Return what may be meant by the text before the prompt's cursor."""
+        return command_offers(before, self.arguments, self.facts.keymap)
+
+    def on_offers_clicked(self, event: Offers.Clicked) -> None:
+        """Take what was clicked."""
+        self._prompt.complete(event.offer)
+        self.screen.set_focus(self._prompt)
+
+    def on_prompt_box_refused(self, event: PromptBox.Refused) -> None:
+        """Say why something could not be attached."""
+        self._say(event.why)
+
+    async def on_prompt_box_sent(self, event: PromptBox.Sent) -> None:
+        """Have a prompt answered, a command done, or a denial sent."""
+        if self._rulings.asks_why:
+            self._rulings.send(event.text)
+            self.asking.show()
+            self._wall.enter()
+            return
+        # What a chip stands for is no command, whatever it begins with.
+        command = event.draft.text.startswith("/")
+        text = await self.obey(event.text) if command else event.text
+        if text is not None:
+            self.asking.send(text)
+
+    def address(self, member: Member) -> None:
+        """Ask this agent next."""
+        self.asking.address(member.client_id)
+
+    def goes_back(self) -> bool:
+        """Leave what the prompt is about: a list, a question, a reason, a thread; return whether it was
+        anything.
+        """
+        if self._prompt.leave():
+            return True
+        if self._rulings.leave():
+            self.asking.show()
+            return False
+        return not self._prompt.text and self.asking.leave()
+
+    # Keys
+
+    def action_reply(self) -> None:
+        """Continue the thread of the focused response."""
+        response = self._spoken_of()
+        if response is not None:
+            self.asking.reply(response)
+            self.screen.set_focus(self._prompt)
+
+    def action_new(self) -> None:
+        """Begin a new thread."""
+        self.asking.new()
+        self.screen.set_focus(self._prompt)
+
+    def action_retry(self) -> None:
+        """Ask the focused response's question again."""
+        response = self._spoken_of()
+        if response is not None:
+            self.asking.retry(response)
+
+    def action_edit(self) -> None:
+        """Ask the focused response's question in other words."""
+        response = self._spoken_of()
+        if response is not None:
+            self.asking.edit(response)
+            self.screen.set_focus(self._prompt)
+
+    def action_best(self) -> None:
+        """Mark the focused response as the best of its siblings."""
+        response = self._spoken_of()
+        if response is not None:
+            self.asking.mark_best(response)
+            self._mark_siblings()
+
+    def action_cancel(self) -> None:
+        """End the focused response."""
+        response = self._spoken_of()
+        if response is not None:
+            self._cancels.cancel(response, self._clock())
+
+    def action_cancel_mine(self) -> None:
+        """End everything that was asked here."""
+        self._cancels.cancel_mine(self._clock())
+
+    def action_approve(self) -> None:
+        """Allow the tool that the focused response asks for."""
+        response = self._spoken_of()
+        if response is not None:
+            self._rulings.approve(response)
+
+    def action_deny(self) -> None:
+        """Deny the tool that the focused response asks for, and ask why."""
+        response = self._spoken_of()
+        if response is not None and self._rulings.deny(response):
+            self.screen.set_focus(self._prompt)
+
+    def _mark_siblings(self) -> None:
+        """Show which responses stand beside which."""
+        self._wall.tell_siblings(self.asking.siblings())
+
+    # Commands with something behind their name
+
+    def action_slash_fan(self, argument: str) -> None:
+        """Ask the same several times, or several models."""
+        self.asking.fan(argument)
+
+    def action_slash_model(self, word: str) -> None:
+        """Let another model answer."""
+        known = self.asking.models
+        self._set(lambda manner: with_model(manner, word, known), word)
+
+    def action_slash_system(self, text: str) -> None:
+        """Set the thread's system prompt."""
+        self._set(lambda manner: with_system(manner, text), text)
+
+    def action_slash_max(self, word: str) -> None:
+        """Set the longest answer."""
+        self._set(lambda manner: with_longest(manner, word), word)
+
+    def action_slash_effort(self, word: str) -> None:
+        """See `action_slash_thinking`: it is the same."""
+        self.action_slash_thinking(word)
+
+    def action_slash_thinking(self, word: str) -> None:
+        """Set how much the model thinks."""
+        self._set(lambda manner: with_thinking(manner, word), word)
+
+    def _models(self) -> Sequence[str]:
+        return [model.id for model in self.desk.models]
+
+    def _set(self, change: Callable[[Manner], Manner], given: str) -> None:
+        """Change how answers are made; without anything given say how they are."""
+        if given:
+            try:
+                self.asking.set_manner(change(self.asking.manner))
+            except Refused as refusal:
+                self._say(str(refusal))
+                return
+        told = manner_told(self.asking.manner, self.facts.model)
+        system = self.asking.manner.system
+        self._say(f"{told}\n{system}" if system else told)

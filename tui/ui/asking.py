@@ -1,0 +1,315 @@
+"""What is asked, and of whom: where the next prompt goes, and what becomes of it when it is sent.
+
+A prompt begins a thread, continues one, asks again in other words, or gives the reason of a denial; the box
+says which. Leaves the box's text to `prompt`, tool calls that wait to `rulings`, and ending to `cancels`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from tui.state import Conversation, Response, Status
+from tui.state.threads import Choices, families, parent_of, question_of, siblings_of, thread_of, turns_of
+from tui.ui.contacts import contact_of
+from tui.ui.header import name_of
+from tui.ui.manners import NO_MANNER, Refused, manner_told, model_of
+from tui.ui.ports import Contact, Desk, Facts, Manner, ModelName, Question
+
+MOST = 8
+"""Answers that may be asked for at once."""
+
+
+class Box(Protocol):
+    """The prompt box."""
+
+    text: str
+
+    def tell(self, where: str, how: str) -> None:
+        """Say where the prompt goes, and how it is answered."""
+
+    def restore(self, text: str) -> None:
+        """Give back a prompt that was not sent."""
+
+    def borrow(self, text: str, aside: tuple[str, str] | None = None) -> None:
+        """Hold something else than the draft. What is no prompt, and may be empty, has `aside` said of it."""
+
+    def give_back(self) -> None:
+        """Hold the draft again."""
+
+
+class Asking:
+    """Where the next prompt goes."""
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        desk: Desk,
+        facts: Facts,
+        box: Box,
+        choices: Choices,
+        *,
+        current: Callable[[], Response | None],
+        number: Callable[[Response], int],
+        say: Callable[[str], None],
+    ) -> None:
+        """`choices` says which of siblings is followed. `current` gives the newest response of the thread
+        that is shown as a chat, `number` a response's place on the wall, 0 for none; `say` tells something
+        in passing.
+        """
+        self._conversation = conversation
+        self._desk = desk
+        self._facts = facts
+        self._box = box
+        self._current = current
+        self._number = number
+        self._say = say
+        self.choices = choices
+        self._parent: Response | None = None  # what is continued
+        self._follows: str | None = None  # the prompt whose answer is continued, in place of a response
+        self._thread: str | None = None  # the prompt that began its thread
+        self._fresh = False  # whether a new thread is wanted although one is shown as a chat
+        self._edited: Response | None = None  # whose question is asked in other words
+        self._to: str | None = None  # the agent that is asked, by clientId
+        self._manners: dict[
+            str | None, Manner
+        ] = {}  # by the promptId that began the thread; None for new ones
+
+    # Where it goes
+
+    @property
+    def target(self) -> Response | None:
+        """The response that the next prompt continues."""
+        if self._follows is None:
+            if self._parent is not None:
+                return self._now(self._parent)
+            return None if self._fresh else self._current()
+        answers = [each for each in self._conversation.answers(self._follows) if not each.superseded]
+        return next(
+            (each for each in answers if self.choices.is_best(each)), answers[-1] if answers else None
+        )
+
+    @property
+    def manner(self) -> Manner:
+        """How the next prompt is to be answered."""
+        return self._manners.get(self._root, NO_MANNER)
+
+    @property
+    def models(self) -> Sequence[ModelName]:
+        """The models that can be chosen, as far as they are known."""
+        return self._desk.models
+
+    def set_manner(self, manner: Manner) -> None:
+        """Have the thread's answers, or those of new ones, made in another way."""
+        self._manners[self._root] = manner
+        self.show()
+
+    def reply(self, response: Response) -> None:
+        """Continue the thread of a response."""
+        self._aim(response)
+
+    def address(self, client_id: str) -> None:
+        """Ask this agent from now on."""
+        self._to = None if client_id == self._facts.client_id else client_id
+        self.show()
+
+    def new(self) -> None:
+        """Begin a thread, answered by this terminal's own agent."""
+        self._to = None
+        self._aim(None)
+
+    def leave(self) -> bool:
+        """Go one step back towards a new thread; return whether there was one."""
+        if self._edited is not None:
+            self._edited = None
+            self._box.give_back()
+        elif self.target is not None or self._follows is not None or self._to is not None:
+            self.new()
+        else:
+            return False
+        self.show()
+        return True
+
+    def edit(self, response: Response) -> None:
+        """Put a response's question into the box, to be asked in other words."""
+        question = question_of(self._conversation, response)
+        if response.prompt_id is None or not question:
+            self._say("the question of this response is not known")
+            return
+        self._edited = response
+        self._box.borrow(question)
+        self.show()
+
+    def show(self) -> None:
+        """Let the box say where the prompt goes."""
+        if self._edited is not None:
+            where = f"edit {self._name(self._edited)} ▸"
+        else:
+            target = self.target
+            words = [f"ask {self._to}"] if self._to is not None else []
+            if target is not None or self._follows is not None:
+                words.append(f"re {self._name(target) if target is not None else '…'}")
+            where = f"{' '.join(words) or 'new'} ▸"
+        self._box.tell(where, manner_told(self.manner, self._facts.model))
+
+    # Sending
+
+    def send(self, text: str, models: Sequence[str | None] = (None,)) -> None:
+        """Ask what was typed; what cannot be asked now stays in the box."""
+        edited, self._edited = self._edited, None
+        if edited is not None:
+            self._box.give_back()
+            question: Question | None = self._beside(edited, text, models)
+        else:
+            question = self._question(text, models)
+        if question is None:
+            self._edited = edited
+            self._box.restore(text)
+        else:
+            self._ask(question, goes_on=edited is None)
+        self.show()
+
+    def fan(self, argument: str) -> None:
+        """Ask the same several times, or several models: `3 why`, `opus,haiku why`."""
+        word, _, text = argument.strip().partition(" ")
+        try:
+            models = self._models(word)
+        except Refused as refusal:
+            self._say(str(refusal))
+            models = ()
+        if models and text.strip():
+            self.send(text.strip(), models)
+            return
+        if models:
+            self._say("/fan 3 question asks three times, /fan opus,haiku question several models")
+        self._box.restore(f"/fan {argument}".rstrip())
+
+    def retry(self, response: Response) -> None:
+        """Ask the same again, beside the answer that there is."""
+        text = question_of(self._conversation, response)
+        if response.prompt_id is None or not text:
+            self._say("the question of this response is not known")
+            return
+        model = response.model if self._desk.answers(response.prompt_id) else None
+        question = self._beside(response, text, (model,))
+        if question.contact is not None:
+            contact = contact_of(self._conversation, response)
+            if contact is None or not contact.message_id:
+                self._say("it has said nothing that could be asked for again")
+                return
+            question = replace(question, contact=replace(contact, again=True))
+        self._ask(question, goes_on=False)
+
+    def _question(self, text: str, models: Sequence[str | None]) -> Question | None:
+        target = self.target
+        plain = Question(text, to=self._to, models=models, manner=self.manner)
+        if target is None:
+            if self._follows is None:
+                return plain
+            self._say("what you asked has not reached the channel yet")
+            return None
+        contact = contact_of(self._conversation, target)
+        if contact is not None:
+            within = target.response_id if target.status.in_flight else None
+            return replace(plain, contact=contact, in_reply_to=target.response_id, within=within)
+        if target.response_id is None or target.status in (Status.WAITING, Status.LIVE):
+            self._say(f"{self._name(target)} is still being answered: wait for its end, or end it with x")
+            return None
+        past = turns_of(self._conversation, target)
+        return replace(plain, past=past, in_reply_to=target.response_id)
+
+    def _beside(self, response: Response, text: str, models: Sequence[str | None]) -> Question:
+        """Return a question whose answer stands beside a response."""
+        conversation, prompt = self._conversation, response.prompt
+        parent = parent_of(conversation, response)
+        contact = contact_of(conversation, response)
+        if contact is not None:
+            before = None if parent is None else contact_of(conversation, parent)
+            contact = Contact(contact.codec, before.message_id if before is not None else "")
+        return Question(
+            text,
+            past=turns_of(conversation, parent) if parent is not None else (),
+            in_reply_to=response.continues,
+            sibling_of=response.prompt_id,
+            to=prompt.to if prompt is not None else None,
+            models=models,
+            manner=self._manners.get(self._root_of(response), NO_MANNER),
+            contact=contact,
+        )
+
+    def _ask(self, question: Question, *, goes_on: bool) -> None:
+        root = self._root
+        prompt_id = self._desk.ask(question)
+        if question.in_reply_to is None:
+            root = prompt_id
+            self._manners[root] = question.manner
+        self._fresh = False
+        if goes_on and question.in_reply_to is not None:
+            self._parent, self._follows, self._thread = None, prompt_id, root
+
+    def _models(self, word: str) -> Sequence[str | None]:
+        if word.isdecimal() and word.isascii():
+            if not 1 <= int(word) <= MOST:
+                raise Refused(f"between 1 and {MOST} answers can be asked for at once")
+            return (None,) * int(word)
+        names = [name for name in word.split(",") if name]
+        if not names:
+            raise Refused("/fan 3 question asks three times, /fan opus,haiku question several models")
+        if len(names) > MOST:
+            raise Refused(f"between 1 and {MOST} answers can be asked for at once")
+        return [model_of(name, self._desk.models) for name in names]
+
+    # Siblings
+
+    def mark_best(self, response: Response) -> None:
+        """Mark a response as the best of its siblings, which a reply then follows; again takes it back."""
+        siblings = siblings_of(self._conversation, response)
+        if len(siblings) < 2:
+            self._say("it has no siblings: r asks again beside it")
+            return
+        self.choices.mark(self._conversation, response)
+        target = self.target
+        if self.choices.is_best(response) and target is not None and target in siblings:
+            self._aim(response)
+
+    def siblings(self) -> dict[str, str]:
+        """Return by key what is said of each response that has siblings: `1/3`, `2/3 best`."""
+        return {
+            each.key: f"{nth}/{len(family)}{' best' if self.choices.is_best(each) else ''}"
+            for family in families(self._conversation)
+            for nth, each in enumerate(family, 1)
+        }
+
+    # Names
+
+    def _aim(self, response: Response | None) -> None:
+        if self._edited is not None:
+            self._edited = None
+            self._box.give_back()
+        self._parent, self._follows, self._fresh = response, None, response is None
+        self.show()
+
+    def _now(self, response: Response) -> Response:
+        """Return what a response has become: an answer takes the place of the prompt that waited for it."""
+        known = self._conversation.responses.get(response.key)
+        if known is not None or response.prompt_id is None:
+            return known or response
+        answers = self._conversation.answers(response.prompt_id)
+        return answers[-1] if answers else response
+
+    @property
+    def _root(self) -> str | None:
+        """The promptId that began the thread that is continued; None for a new one."""
+        target = self.target
+        if target is None:
+            return self._thread if self._follows is not None else None
+        return self._root_of(target)
+
+    def _root_of(self, response: Response) -> str | None:
+        first = thread_of(self._conversation, response)[0]
+        return first.prompt_id or first.key
+
+    def _name(self, response: Response) -> str:
+        number = self._number(response)
+        return str(number) if number else name_of(response, self._facts.client_id)

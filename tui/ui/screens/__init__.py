@@ -1,0 +1,1 @@
+"""Screens that lie over the wall: each answers one question and closes with Esc."""

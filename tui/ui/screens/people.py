@@ -1,0 +1,87 @@
+"""Who is here: viewers and agents on the channel, and what each does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import DataTable, Static
+
+from tui.wire import Member, Roster
+
+COLUMNS = ("who", "kind", "model", "status", "connection")
+
+
+class PeopleScreen(ModalScreen[Member | None]):
+    """Lists the members; Enter on an agent returns it, so that the next prompt is addressed to it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,w", "dismiss", "Close")]
+    DEFAULT_CSS = """
+    PeopleScreen { align: center middle; }
+    PeopleScreen > Vertical {
+        width: 100; max-width: 100%; height: auto; max-height: 90%;
+        border: round $accent; background: $background; padding: 0 1;
+    }
+    PeopleScreen DataTable { height: auto; max-height: 30; }
+    """
+
+    def __init__(self, roster: Roster, client_id: str) -> None:
+        """`client_id` is this terminal's own."""
+        super().__init__()
+        self._members = _sorted(roster)
+        self._client_id = client_id
+
+    def compose(self) -> ComposeResult:
+        """A row for each member."""
+        with Vertical() as frame:
+            frame.border_title = "who is here"
+            frame.border_subtitle = "Enter on an agent asks it next · Esc closes"
+            yield Static("Nobody is known: this channel or key may not allow presence.", id="nobody")
+            yield DataTable(cursor_type="row")
+            yield Static(
+                Text("Names are what members say of themselves; a shared key cannot prove them.", "dim")
+            )
+
+    def on_mount(self) -> None:
+        """Fill the table."""
+        self.query_one(DataTable).add_columns(*COLUMNS)
+        self._fill()
+
+    def show(self, roster: Roster) -> None:
+        """List who is here now; the cursor stays with the one that it was on."""
+        table = self.query_one(DataTable)
+        chosen = self._members[table.cursor_row] if self._members else None
+        self._members = _sorted(roster)
+        table.clear()
+        self._fill()
+        if chosen in self._members:
+            table.move_cursor(row=self._members.index(chosen))
+
+    def _fill(self) -> None:
+        table = self.query_one(DataTable)
+        for index, member in enumerate(self._members):
+            table.add_row(*_cells(member, self._client_id), key=str(index))
+        table.display = bool(self._members)
+        self.query_one("#nobody").display = not self._members
+
+    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        """Address an agent."""
+        member = self._members[int(event.row_key.value or 0)]
+        if member.kind == "agent":
+            self.dismiss(member)
+
+
+def _sorted(roster: Roster) -> list[Member]:
+    """Agents first: they can be asked."""
+    return sorted(roster.members, key=lambda each: (each.kind != "agent", each.client_id, each.connection_id))
+
+
+def _cells(member: Member, client_id: str) -> Sequence[Text]:
+    who = f"{member.client_id} (you)" if member.client_id == client_id else member.client_id or "anonymous"
+    cells = (who, member.kind or "", member.model or "", member.status or "", member.connection_id[:8])
+    return [Text(cell) for cell in cells]

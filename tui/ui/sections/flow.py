@@ -1,0 +1,222 @@
+"""A text in a pane: rendered as markdown or literally, growing at its end, laid a slice at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
+
+from tui.render.lines import LineRenderer
+from tui.render.page import Row
+from tui.render.plain import PlainRenderer
+from tui.render.theme import Theme
+from tui.state import Block
+from tui.ui.sections.json_text import fence_of, laid_out
+from tui.ui.sections.part import Place
+from tui.wire import clean_text
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+SLICE = 4_096
+"""Characters that are rendered at once."""
+
+
+class Flow:
+    """The rows of a text."""
+
+    def __init__(
+        self,
+        width: int,
+        theme: Theme,
+        source: Callable[[], str],
+        *,
+        literal: bool = False,
+        prefix: str = "",
+        suffix: str = "",
+        inset: int = 0,
+        look: Callable[[int, Row], Row] | None = None,
+    ) -> None:
+        """`source` gives the text as it is by now; `pull` and `take` say what of it is shown. `prefix` and
+        `suffix` are markdown around it. Rows take `inset` cells less than the width, and `look` is what they
+        are passed through, with their numbers.
+        """
+        self.tight = False
+        self.joined = False
+        self.length = 0
+        """Characters of the text that were taken."""
+        self._source = source
+        self._prefix = prefix
+        self._suffix = suffix
+        self._inset = inset
+        self._look = look
+        self._theme = theme
+        self._outer = width
+        self._width = max(1, width - inset)
+        self._renderer: LineRenderer | PlainRenderer = (PlainRenderer if literal else LineRenderer)(
+            self._width, theme
+        )
+        self._waiting: deque[str] = deque()
+        self._finished = False
+        self._anew = False  # whether everything is to be painted again
+        self._feed(prefix)
+
+    # The text
+
+    def pull(self, block: Block) -> bool:
+        """Take what a block has more than was taken; return whether that is anything."""
+        more = block.length - self.length
+        if more <= 0:
+            return False
+        self.length = block.length
+        self._feed(block.tail(more)[-more:])
+        return True
+
+    def take(self, text: str) -> None:
+        """Take a whole text, which will not grow."""
+        self.length = len(text)
+        self._feed(text)
+        self.finish()
+
+    def finish(self) -> None:
+        """No more text is expected."""
+        if not self._finished:
+            self._finished = True
+            self._feed(self._suffix)
+            if not self._waiting:
+                self._ask(lambda renderer: renderer.finish())
+
+    @property
+    def finished(self) -> bool:
+        """Whether no more text can be taken."""
+        return self._finished
+
+    @property
+    def behind(self) -> bool:
+        """Whether there is text that has no rows yet."""
+        return bool(self._waiting)
+
+    def catch_up(self) -> None:
+        """Make rows of the next slice of text that waits, a few milliseconds' work."""
+        if self._waiting:
+            self._render(self._waiting.popleft())
+            if self._finished and not self._waiting:
+                self._ask(lambda renderer: renderer.finish())
+
+    def repaint(self) -> None:
+        """Pass all rows through `look` again."""
+        self._anew = True
+
+    def _feed(self, text: str) -> None:
+        if self._waiting or len(text) > SLICE:
+            self._waiting.extend(text[at : at + SLICE] for at in range(0, len(text), SLICE))
+        elif text:
+            self._render(text)
+
+    def _render(self, text: str) -> None:
+        try:
+            self._renderer.feed(text)
+        except Exception as error:  # noqa: BLE001  whatever it is, the text is shown
+            self._fall_back(error)
+
+    # Rows
+
+    def __len__(self) -> int:
+        return self._ask(len)
+
+    def row(self, y: int) -> Row:
+        """See `Part`."""
+        row = self.plain_row(y)
+        return row if self._look is None else self._look(y, row)
+
+    def plain_row(self, y: int) -> Row:
+        """Return a row as the renderer made it."""
+        return self._ask(lambda renderer: renderer.row(y))
+
+    def source_at(self, y: int) -> int:
+        """Return where in the text row `y` begins, in characters."""
+        return self._ask(lambda renderer: renderer.source_at(y)) - len(self._prefix)
+
+    def lay_end(self, height: int) -> None:
+        """See `Part`."""
+        self._ask(lambda renderer: renderer.end(height))
+
+    def take_changed(self) -> int:
+        """See `Part`."""
+        changed = self._ask(lambda renderer: renderer.take_changed())
+        anew, self._anew = self._anew, False
+        return 0 if anew else changed
+
+    def resize(self, width: int) -> None:
+        """See `Part`."""
+        self._outer = width
+        self._width = max(1, width - self._inset)
+        self._ask(lambda renderer: renderer.resize(self._width))
+
+    def narrow(self, inset: int) -> None:
+        """Leave so many cells of the width free."""
+        if inset != self._inset:
+            self._inset = inset
+            self.resize(self._outer)
+
+    def place_at(self, y: int) -> Place:
+        """See `Part`."""
+        return (max(0, self.source_at(y)),)
+
+    def row_of(self, place: Place) -> int:
+        """See `Part`."""
+        offset = place[0] + len(self._prefix) if place else 0
+        return self._ask(lambda renderer: renderer.row_of(offset)) if offset else 0
+
+    def search(self, needle: str, place: Place, by: int) -> Place | None:
+        """See `Part`. Searched is the text as it was published, marks of markdown included."""
+        text = self._source().lower()
+        if by > 0:
+            at = text.find(needle, place[0] + 1 if place else 0)
+        else:
+            at = text.rfind(needle, 0, max(0, place[0] + len(needle) - 1) if place else None)
+        return (at,) if at >= 0 else None
+
+    # Faults
+
+    def _ask(self, question: Callable[[LineRenderer | PlainRenderer], T]) -> T:
+        """Ask the renderer; one that fails gives way to one that cannot.
+
+        What comes from a channel is anybody's, and highlighting runs other people's lexers over it: a fault
+        in there costs one section its looks, and not everybody their screen.
+        """
+        try:
+            return question(self._renderer)
+        except Exception as error:  # noqa: BLE001  whatever it is, the text is shown
+            self._fall_back(error)
+            return question(self._renderer)
+
+    def _fall_back(self, error: Exception) -> None:
+        if isinstance(self._renderer, PlainRenderer):
+            raise error
+        log.error("a text cannot be rendered as markdown and is shown as it is", exc_info=error)
+        self._waiting.clear()
+        self._prefix = self._suffix = ""
+        self._renderer = PlainRenderer(self._width, self._theme)
+        self._renderer.feed(self._source()[: self.length])
+        self._anew = True
+
+
+def verbatim(
+    text: str,
+    width: int,
+    theme: Theme,
+    *,
+    inset: int = 0,
+    look: Callable[[int, Row], Row] | None = None,
+) -> Flow:
+    """Return a whole text, cleaned, as it stands, letter by letter; JSON is laid out and highlighted."""
+    text = clean_text(text)
+    laid = laid_out(text, width - inset - 1)
+    shown = text if laid is None else laid
+    fence = fence_of(shown)
+    prefix = f"{fence}{'' if laid is None else 'json'}\n"
+    flow = Flow(width, theme, lambda: shown, prefix=prefix, suffix=f"\n{fence}", inset=inset, look=look)
+    flow.take(shown)
+    return flow

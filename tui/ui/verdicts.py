@@ -1,0 +1,33 @@
+"""What was said to approval requests, and what of it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tui.state import Approval, Block, Decision, Response
+
+Counts = Callable[[Decision], bool]
+"""Whether what somebody said to an approval request counts."""
+
+
+def counts_for(own: str) -> Counts:
+    """Return the rule that holds where nobody says otherwise: what the server vouches for counts, and what
+    this terminal's clientId (`own`) says.
+    """
+    return lambda decision: decision.claim is not None or decision.publisher.client_id == own
+
+
+def decided(approval: Approval, counts: Counts) -> Decision | None:
+    """Return the decision that holds: the first that counts."""
+    return next((each for each in approval.decisions if counts(each)), None)
+
+
+def undecided(response: Response, counts: Counts) -> list[Block]:
+    """Return the tool calls of a response that wait for somebody to allow them."""
+    return [
+        block
+        for block in response.pending
+        if block.tool is not None
+        and block.tool.approval is not None
+        and decided(block.tool.approval, counts) is None
+    ]
