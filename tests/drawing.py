@@ -111,8 +111,8 @@ def without_font(cells: Sequence[Sequence[Char]]) -> str:
     return "".join(char for char in sorted(characters) if char > "\x7f" and not known(char))
 
 
-def _colours(cell: Char) -> tuple[str, str]:
-    """Foreground and background as they are painted."""
+def colours(cell: Char) -> tuple[str, str]:
+    """Foreground and background as they are painted, as `#rrggbb`."""
     front = _FOREGROUND if cell.fg == "default" else _NAMED.get(cell.fg, f"#{cell.fg}")
     back = _BACKGROUND if cell.bg == "default" else _NAMED.get(cell.bg, f"#{cell.bg}")
     return (back, front) if cell.reverse else (front, back)
@@ -120,7 +120,7 @@ def _colours(cell: Char) -> tuple[str, str]:
 
 def _backgrounds(row: Sequence[Char], y: int) -> Iterator[str]:
     x = 0
-    for colour, group in groupby(row, key=lambda cell: _colours(cell)[1]):
+    for colour, group in groupby(row, key=lambda cell: colours(cell)[1]):
         count = len(list(group))
         if colour != _BACKGROUND:
             yield (
@@ -136,7 +136,7 @@ def _texts(row: Sequence[Char], y: int) -> Iterator[str]:
     def style(place: tuple[int, Char]) -> tuple[object, ...]:
         x, cell = place
         alone = x if len(cell.data) != 1 or wcswidth(cell.data) != 1 else -1
-        return (_colours(cell)[0], cell.bold, cell.italics, cell.underscore, cell.strikethrough, alone)
+        return (colours(cell)[0], cell.bold, cell.italics, cell.underscore, cell.strikethrough, alone)
 
     for key, group in groupby(enumerate(row), key=style):
         run = list(group)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bench.feed import ChannelFeed, Pipe
 from tests.bench.probe import Probe, Probed
-from tui.state import Conversation
+from tui.state import Conversation, Response
 from tui.ui.app import WallApp
 from tui.ui.pane import Pane
-from tui.ui.ports import Facts, Feed
+from tui.ui.ports import Facts, Feed, Question, Ruling
 from tui.ui.prompt import PromptBox
 from tui.ui.wall import Wall
 
@@ -22,15 +23,31 @@ class NoDesk:
 
     running = queued = rate = 0
     budget = None
+    models = ()
 
     def prepare(self) -> None: ...
 
-    def ask(self, text: str) -> None: ...
+    def ask(self, question: Question) -> str:
+        raise NotImplementedError
 
     def demo(self) -> None: ...
 
-    def cancel(self, prompt_id: str) -> bool:
+    def answers(self, prompt_id: str | None) -> bool:
         return False
+
+    def cancel(self, prompt_id: str | None, response_id: str | None, *, transport: bool = False) -> bool:
+        return False
+
+    def decide(self, ruling: Ruling) -> None: ...
+
+    def copy(self, text: str) -> bool:
+        return False
+
+    def exported(self, form: str, responses: Sequence[Response]) -> str:
+        raise NotImplementedError
+
+    def keep(self, text: str, form: str) -> Path:
+        raise NotImplementedError
 
 
 class OurWall(Probed, WallApp):
@@ -61,7 +78,7 @@ class OurWall(Probed, WallApp):
         if pane is None:
             return None
         # What was fed is on the screen when the compositor has fetched every row that the pane asked it to.
-        return pane._body is not None and not pane._repaint_regions
+        return pane._body is not None and not pane._arrived and not pane._repaint_regions
 
     def _typed(self) -> int:
         box = self.query_one(PromptBox)

@@ -170,6 +170,8 @@ class _LinkFeed:
         self.link = Link(self._options, wake=wake)
         self.link.start()
 
+    def load_more(self) -> None: ...
+
     def drain(self, limit: int) -> Sequence[Inbound]:
         assert self.link is not None
         values = self.link.drain(limit)

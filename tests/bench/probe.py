@@ -76,7 +76,7 @@ class Probe:
         self._pressed: deque[float] = deque()
         self._echoed = 0
         self._measuring = False
-        self._deadline = math.inf
+        self._end = self._deadline = math.inf
         self._in_time = 0
         self._cpu = self._starved = 0.0
         self.shown = 0
@@ -97,7 +97,7 @@ class Probe:
                     break
                 at, _ = waiting.popleft()
                 self.shown += 1
-                self._in_time += now <= self._deadline
+                self._in_time += now <= self._deadline and at <= self._end
                 if drawn:
                     new = True
                     if self._measuring:
@@ -123,13 +123,15 @@ class Probe:
             await asyncio.sleep(LAG_STEP)
             self.report.lags.append(max(0.0, monotonic() - before - LAG_STEP))
         self.finish()
-        self._deadline = monotonic() + GRACE
+        self._end, self._deadline = self.report.end, self.report.end + GRACE
         before = sent()
         await asyncio.sleep(GRACE)
         self.report.sent, self.report.shown = before, min(before, self._in_time)
         now = monotonic()
         # What was still not shown waited at least until now.
-        self.report.delays += [now - at for waiting in self._waiting.values() for at, _ in waiting]
+        self.report.delays += [
+            now - at for waiting in self._waiting.values() for at, _ in waiting if at <= self._end
+        ]
         self.report.keys += [now - at for at in self._pressed]
 
     def begin(self) -> None:
