@@ -15,7 +15,7 @@ from tests.faults.proxy import Proxy
 from tui.agent import Agent, AgentSettings, AgentTasks
 from tui.agent import Publisher as Way
 from tui.link import Link, LinkOptions
-from tui.wire import ConnectionChange, Notice, Outgoing, Start, Stop, Text, UserInput
+from tui.wire import Cite, ConnectionChange, Notice, Outgoing, Start, Stop, Text, UserInput
 
 FATES = (
     *["demo-seed{}-{}tps"] * 12,
@@ -65,7 +65,7 @@ class Recorder:
     async def deliver(self, value: Outgoing) -> None:
         await self._way.deliver(value)
 
-    def publish(self, value: Outgoing) -> None:
+    def publish(self, value: Outgoing | Cite) -> None:
         match value:
             case Start(response_id=str(key)):
                 assert key not in self.sent, "a response starts once"

@@ -8,6 +8,7 @@ import socket
 import time
 
 import pytest
+from ably.realtime.realtime import AblyRealtime
 
 from tests.link.peer import DISCONNECTED, ERROR, Connection, Frame, Peer
 from tests.link.support import KEY, Watched, link_threads, linked, options, until
@@ -187,6 +188,33 @@ async def test_no_answer_to_a_ping_makes_a_new_client() -> None:
         )
         running = asyncio.create_task(connection.run())
         await until(lambda: len(clients) == 2)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_channel_that_never_attaches_makes_a_new_client() -> None:
+    async with Peer() as peer:
+        settings = options(peer.port)
+        clients: list[AblyRealtime] = []
+        states: list[str] = []
+
+        def opened(client: AblyRealtime) -> None:
+            clients.append(client)
+
+        connection = LinkConnection(
+            lambda: make_realtime(settings, echo=True),
+            opened=opened,
+            report=lambda state, _reason, _retry_in: states.append(state),
+            endpoint=settings.endpoint,
+            attached=lambda: len(clients) > 1,
+            stuck_after=2.0,
+        )
+        running = asyncio.create_task(connection.run())
+        await until(lambda: "connected" in states)
+        await peer.drop()  # whoever is cut off begins to wait anew
+        await until(lambda: states.count("connected") == 2)
+        assert len(clients) == 1
+        await until(lambda: len(clients) == 2 and clients[1].connection.state == "connected")
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 

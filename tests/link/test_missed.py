@@ -217,6 +217,41 @@ async def test_a_long_failure_gives_up_where_it_came_to(monkeypatch: pytest.Monk
     assert history.ATTEMPTS
 
 
+async def test_a_message_that_can_never_be_had_is_not_asked_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Live messages wait meanwhile. The pages of history come every time."""
+    monkeypatch.setattr(missed, "ATTEMPTS", (0.0, 0.0))
+
+    class Broken(Scripted):
+        async def message(self, serial: str) -> ChannelMessage | None:
+            self.asked.append(serial)
+            raise TimeoutError
+
+    script = Broken([[5, 6]])
+    values, place = await fetched(script, 5, waiting=[])
+    assert script.asked == ["x"] * 3
+    assert place == Mark("s006", 10_006)
+    assert [value.complete for value in values if isinstance(value, HistoryChange)][-1] is False
+
+
+async def test_overlap_that_is_read_again_is_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(missed, "ATTEMPTS", (0.0, 0.0))
+
+    class Breaking(Scripted):
+        async def pages(
+            self, *, start: int | None = None, end: int | None = None, forwards: bool = False
+        ) -> AsyncGenerator[Page, None]:
+            self.starts.append(start)
+            yield Page([said(3 - len(self.starts))], last=False)
+            raise ConnectionResetError("cut")
+
+    script = Breaking([])
+    _, place = await fetched(script, 5, waiting=[])
+    assert script.starts == [10_005 - OVERLAP] * 3
+    assert place == Mark("s005", 10_005)
+
+
 def test_the_place_is_the_newest_message_that_history_will_have() -> None:
     place = Place()
     for passed in (said(3), said(2), said(9, action=Action.SUMMARY), said(8, extras={"ephemeral": True})):

@@ -172,3 +172,29 @@ async def test_we_enter_once_for_each_connection_and_not_for_each_attachment() -
             assert entered() == 3
             words = [frame["presence"][0]["data"] for frame in peer.frames if frame["action"] == PRESENCE]
             assert all(words), "the SDK says again what the server had told it last, here nothing"
+
+
+async def test_our_own_ghost_is_left_out_and_nobody_never_told_while_we_enter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A server that was killed, or that we vanished from, keeps the old connection's member for a while."""
+    monkeypatch.setattr(roster, "SETTLED", 0.0)
+    async with Peer() as peer:
+        peer.flags = HAS_PRESENCE
+
+        def us(connection: str) -> Frame:
+            return member("ana", 1, connectionId=connection, id=f"{connection}:0:0")
+
+        async with linked(reading(peer, presence=VIEWER)) as watched:
+            await until(lambda: [frame for frame in peer.frames if frame["action"] == PRESENCE])
+            before = peer.connections[0].id
+            await peer.tell(SYNC, channelSerial="1:", presence=[us(before)])
+            await until(lambda: names(watched) == ["ana"])
+            await peer.drop()
+            await until(lambda: peer.connections and peer.connections[0].attached)
+            now = peer.connections[0].id
+            await peer.tell(SYNC, channelSerial="2:", presence=[us(before)])
+            await until(lambda: len([frame for frame in peer.frames if frame["action"] == PRESENCE]) == 2)
+            await peer.tell(PRESENCE, presence=[us(now)])
+            await until(lambda: [each.connection_id for each in here(watched)] == [now])
+        assert all(len(told.members) == 1 for told in watched.of(Roster))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.link.peer import ANNOTATION, ATTACH, ERROR, Frame, Peer
-from tests.link.support import linked, message, reading, until
+from tests.link.peer import ANNOTATION, ATTACH, ATTACHED, DETACHED, DISCONNECTED, ERROR, Frame, Peer
+from tests.link.support import Watched, linked, message, reading, until
 from tui.wire import Action, Annotation, AnnotationAction, ChannelChange
 
 ODD: list[dict[str, Any]] = [
@@ -146,3 +147,47 @@ async def test_a_suspended_channel_is_attached_again_and_filled() -> None:
         await peer.tell(13, error={"code": 80019, "statusCode": 400, "message": "moved"})
         await until(lambda: "suspended" in [change.state for change in watched.of(ChannelChange)])
         await until(lambda: [m.data for m in watched.messages] == ["1", "1", "2"])
+
+
+async def lost_out_of_sight(peer: Peer, watched: Watched) -> None:
+    """Let the answer to attaching come when the SDK has given up on it; the next attachment goes on from it,
+    and a message that was said in between is delivered.
+    """
+    await until(lambda: peer.connections and "suspended" in [c.state for c in watched.of(ChannelChange)])
+    (connection,) = peer.connections
+    connection.attached = True
+    await peer.tell(ATTACHED, channelSerial="s5", flags=0)
+    await peer.say(message(103))
+    peer.history = [message(number) for number in (100, 101, 102, 103)]
+    peer.resumed = True
+    peer.attach = lambda _frame: None
+    await until(lambda: watched.filled and len(watched.data) == 6)
+    assert watched.data == ["100", "100", "101", "102", "103", "103"]
+    assert not any(change.resumed for change in watched.of(ChannelChange))
+
+
+def refusing_once() -> Callable[[Frame], Frame]:
+    """Answer the first request to attach with DETACHED, and leave the others without an answer."""
+    answers: list[Frame] = [{"action": DETACHED}]
+    return lambda _frame: answers.pop() if answers else {"action": 0}
+
+
+async def test_a_new_client_that_resumes_unseen_has_still_missed_something() -> None:
+    """What became of a viewer whose network was slow for longer than an attachment may take."""
+    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
+        await until(lambda: watched.ready)
+        await peer.say(message(100))
+        await until(lambda: watched.messages)
+        peer.attach = refusing_once()
+        await peer.tell(DISCONNECTED)  # without a reason: only a new client helps
+        await lost_out_of_sight(peer, watched)
+
+
+async def test_a_suspended_channel_that_resumes_unseen_has_still_missed_something() -> None:
+    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
+        await until(lambda: watched.ready)
+        await peer.say(message(100))
+        await until(lambda: watched.messages)
+        peer.attach = refusing_once()
+        await peer.drop()
+        await lost_out_of_sight(peer, watched)

@@ -31,6 +31,11 @@ PING_EVERY = 20.0
 """Seconds between two looks whether the server still answers."""
 _GLANCE = 1.0
 """Seconds between two looks at whether there is a transport."""
+_PATIENCE = 15.0
+"""Seconds for a ping and its answer at most; the SDK gives up on the answer after ten."""
+_STUCK = 60.0
+"""Seconds that the SDK is given to connect, or to attach on a connection, before a new client is made: it
+gives up by itself after ten, and tries to attach again after fifteen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,9 @@ class Connection:
     """One connection. `run` lasts until it is cancelled; the hooks are called on its loop:
 
     `opened(client)` for each new client before it connects, `report(state, reason, retry_in)` for each state
-    with the milliseconds until the next attempt. `revive()` is called off the loop when no connection could
-    be made, to start a server that has ended.
+    with the milliseconds until the next attempt. `attached()` says whether a connection does what it is for;
+    one that stays without is given up after `stuck_after` seconds. `revive()` is called off the loop when no
+    connection could be made, to start a server that has ended.
     """
 
     def __init__(
@@ -66,7 +72,9 @@ class Connection:
         report: Callable[[str, Reason | None, int | None], None],
         endpoint: Endpoint | None = None,
         revive: Callable[[], object] | None = None,
+        attached: Callable[[], bool] = lambda: True,
         ping_every: float = PING_EVERY,
+        stuck_after: float = _STUCK,
     ) -> None:
         self._make = make
         self._opened = opened
@@ -74,7 +82,10 @@ class Connection:
         self._endpoint = endpoint
         self._where = "Ably" if endpoint is None else str(endpoint)
         self._revive = revive
+        self._attached = attached
         self._ping_every = ping_every
+        self._stuck_after = stuck_after
+        self._unattached_since: float | None = None
         self._pace = LOOPBACK if endpoint is not None and endpoint.loopback else NETWORK
         self._client: AblyRealtime | None = None
         self._changed = asyncio.Event()
@@ -112,6 +123,7 @@ class Connection:
             self._report("failed", explain(error, where=self._where), None)
             return _Verdict.FAILED
         self._client = client
+        self._unattached_since = None
 
         def on_change(change: Any) -> None:
             if self._client is client and change.previous is not change.current:
@@ -128,6 +140,7 @@ class Connection:
 
     def _on_change(self, state: ConnectionState, error: object) -> None:
         retry_in = None
+        self._unattached_since = None
         if state is ConnectionState.CONNECTED:
             self._attempts = 0
         elif state in {ConnectionState.DISCONNECTED, ConnectionState.SUSPENDED}:
@@ -147,13 +160,15 @@ class Connection:
                 case ConnectionState.FAILED | ConnectionState.CLOSED:
                     return _Verdict.FAILED
                 case ConnectionState.CONNECTED:
-                    if not await self._stays_alive(client):
-                        self._report("disconnected", explain(TimeoutError(), where=self._where), 0)
-                        return _Verdict.DEAD
+                    alive = await self._stays_alive(client)
                 case ConnectionState.DISCONNECTED | ConnectionState.SUSPENDED:
                     await self._try_again(client)
+                    alive = True
                 case _:
-                    await self._changed.wait()
+                    alive = await self._change_within(self._stuck_after)
+            if not alive:
+                self._report("disconnected", explain(TimeoutError(), where=self._where), 0)
+                return _Verdict.DEAD
 
     async def _change_within(self, seconds: float) -> bool:
         try:
@@ -178,14 +193,25 @@ class Connection:
                 return client.connection.state is not ConnectionState.CONNECTED
             if changed and not self._doubt:
                 return True
+            if self._is_stuck(loop.time()):
+                log.warning("connected, but not attached for too long")
+                return False
         self._doubt = False
         return await self._answers(client)
+
+    def _is_stuck(self, now: float) -> bool:
+        if self._attached():
+            self._unattached_since = None
+            return False
+        self._unattached_since = self._unattached_since or now
+        return now - self._unattached_since > self._stuck_after
 
     async def _answers(self, client: AblyRealtime) -> bool:
         if client.connection.state is not ConnectionState.CONNECTED:
             return True  # it knows by itself
         try:
-            await client.connection.ping()
+            async with asyncio.timeout(_PATIENCE):  # sending alone may take for ever
+                await client.connection.ping()
         except Exception:
             log.debug("no answer to a ping", exc_info=True)
             return client.connection.state is not ConnectionState.CONNECTED

@@ -101,13 +101,16 @@ class Missed:
         self._count, self._at, self._proven = 0, mark, mark is None
         self._say(0, done=False)
         attempt = 0
+        stale = list(changing)
         while True:
+            reached = self._at, len(stale)
             try:
                 async for page in self._pages(began):
-                    attempt = 0
                     self._take(page, mark, now)
-                await self._renew(changing)
+                await self._renew(stale)
             except Exception as error:  # network, server or decoder: all mean the same here
+                if reached != (self._at, len(stale)):
+                    attempt = 0  # without progress, what always fails would be repeated for ever
                 if attempt == len(ATTEMPTS) or is_lasting(error):
                     self._give_up(error, now)
                     break
@@ -134,7 +137,9 @@ class Missed:
                 self._tell(mark, page, now, _NOT_KEPT)
             self._proven = True
         if page:
-            self._at = Mark(page[-1].serial, page[-1].timestamp)
+            last = page[-1]  # behind where we are, when only the overlap could be read
+            if self._at is None or last.serial > self._at.serial:
+                self._at = Mark(last.serial, last.timestamp)
             self._deliver(page)
             self._count += len(page)
             self._say(self._count, done=False)
@@ -146,11 +151,12 @@ class Missed:
             self._tell(self._at, [], now, reason)
         self._say(self._count, done=True, complete=False)
 
-    async def _renew(self, changing: Iterable[str]) -> None:
-        for serial in changing:
-            message = await self._history.message(serial)
+    async def _renew(self, stale: list[str]) -> None:
+        while stale:
+            message = await self._history.message(stale[0])
             if message is not None:
                 self._deliver([message])
+            del stale[0]
 
     def _reaches(self, page: list[ChannelMessage]) -> bool:
         """Whether a page has come to what waits: on a busy channel history would go on for ever."""

@@ -66,6 +66,7 @@ class Pair:
                 report=self._report,
                 endpoint=options.endpoint,
                 revive=revive,
+                attached=lambda: self.subscription is None or self.subscription.attached,
             )
             self._connections.append(viewer)
         if options.publishing:

@@ -2,7 +2,8 @@
 
 The SDK keeps the members (RTP2); this says when they have settled. A lost connection, a server that forgets
 to announce a sync, and a re-entry make members leave and come back within moments, so somebody counts as
-gone only when still missing a second later. A channel that does not permit presence works without.
+gone only when still missing a second later. What a server still holds of our own connections of before is
+left out. A channel that does not permit presence works without.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ class Presence:
         self._channel: Any = None
         self._entered: str | None = None
         """Id of the connection that is present with what was said last; None when it must be said."""
+        self._ours: set[str] = set()
+        """Connections that this program was ever present with."""
         self._publishing: str | None = None
         """The connection that publishes for this one."""
         self._refused = False
@@ -133,6 +136,8 @@ class Presence:
                 self._refuse("the key or token lacks the capability presence on this channel")
                 return
             connection_id = self._connection_id
+            if connection_id is not None:
+                self._ours.add(connection_id)
             try:
                 async with asyncio.timeout(_TIMEOUT):
                     await channel.presence.enter(self._words())
@@ -153,6 +158,7 @@ class Presence:
 
     def _refuse(self, reason: str) -> None:
         self._refused = True
+        self._look_in(SETTLED)
         self._inbox.put(Notice(f"others do not see this terminal: {reason}", Severity.INFORMATION))
 
     # Everybody
@@ -175,7 +181,11 @@ class Presence:
         members = [
             Member.of(client_id or "", connection_id or "", message.data)
             for (client_id, connection_id), message in present.items()
+            if connection_id == self._connection_id or connection_id not in self._ours
         ]
+        if not members and self._data is not None and not self._refused:
+            self._look_in(SETTLED)  # we are about to be there ourselves
+            return
         roster = Roster(tuple(sorted(members, key=lambda member: (member.client_id, member.connection_id))))
         if roster == self._roster:
             return

@@ -41,6 +41,8 @@ SKEW = 120_000
 """Milliseconds by which this machine's clock may differ from the server's: Ably refuses token requests of
 machines that are further off (40104)."""
 _MODES = (ChannelMode.SUBSCRIBE, ChannelMode.PUBLISH, ChannelMode.PRESENCE, ChannelMode.PRESENCE_SUBSCRIBE)
+_LET_GO = {ChannelState.SUSPENDED, ChannelState.DETACHED, ChannelState.FAILED}
+"""States after which the SDK no longer knows where in the channel it was (RTP5a1)."""
 
 
 def _ignore(_message: Message) -> None:
@@ -77,7 +79,7 @@ class Subscription:
             self._history,
             inbox,
             deliver=self._deliver,
-            waiting=lambda: self._held,
+            waiting=lambda: self._held[self._unproven :],
             tell=self._past.tell,
             where=where,
         )
@@ -97,10 +99,15 @@ class Subscription:
         self._searching: asyncio.TimerHandle | None = None
         self._filling: asyncio.Task[None] | None = None
         self._lost_again = False
+        self._broken: tuple[Mark | None, asyncio.Event] | None = None
+        """Where we were when the channel was let go of, and what its messages wait for since."""
+        self._unproven = 0
+        """How many of the messages held may have something missing behind them."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def opened(self, client: AblyRealtime) -> None:
         """Follow the channel on this client, which is about to connect."""
+        self._break_off()
         guard(client, undecoded=self._salvage, annotations=self._annotated)
         channel = self._channel = client.channels.get(self._name, self._options())
 
@@ -113,6 +120,11 @@ class Subscription:
         # A message named `error` that nobody listens to by name makes the SDK drop the rest of its frame.
         self._spawn(self._attach(channel.subscribe("error", _ignore)))
         self._spawn(self._attach(channel.subscribe(self._on_message)))
+
+    @property
+    def attached(self) -> bool:
+        """Whether the channel is attached, or will not be without a `retry`."""
+        return self._channel is None or self._channel.state in {ChannelState.ATTACHED, ChannelState.FAILED}
 
     def retry(self) -> None:
         """Attach again after the channel has failed; the SDK does not by itself."""
@@ -216,7 +228,7 @@ class Subscription:
         reason.set()
         self._holding.discard(reason)
         if not self._holding and self._held:
-            held, self._held = self._held, []
+            held, self._held, self._unproven = self._held, [], 0
             self._inbox.put_all(held)
 
     # The channel's states
@@ -230,24 +242,27 @@ class Subscription:
         """Only note what must be done: creating or releasing channels here would upset the SDK's own list."""
         state = change.current
         error = change.reason
+        resumed = bool(change.resumed) and self._broken is None
         if state is ChannelState.ATTACHED:
-            self._presence.attached(resumed=bool(change.resumed))
+            self._presence.attached(resumed=resumed)
             if self._began is None:
                 self._began = self._now()
                 self._spawn(self._clock_offset() if self._since == 0 else self._hydrate())
             else:
-                if not change.resumed:
+                if not resumed:
                     self._lose()
                 if self._past.failed:
                     self._spawn(self._hydrate())
             if self._is_deaf():
                 error = AblyException("subscribe", 401, 40160)
-        elif state is ChannelState.FAILED and self._annotating and _is_of_annotations(error):
-            self._annotating = False
-            self._spawn(self._attach(self._attach_without_annotations()))
-            return
+        elif state in _LET_GO:
+            self._break_off()
+            if state is ChannelState.FAILED and self._annotating and _is_of_annotations(error):
+                self._annotating = False
+                self._spawn(self._attach(self._attach_without_annotations()))
+                return
         reason = None if error is None else explain(error, where=self._where)
-        self._inbox.put(ChannelChange(state.value, self._now(), bool(change.resumed), reason))
+        self._inbox.put(ChannelChange(state.value, self._now(), resumed, reason))
 
     async def _attach_without_annotations(self) -> None:
         await self._channel.set_options(self._options())
@@ -277,15 +292,27 @@ class Subscription:
         if self._opening is not None:
             self._release(self._opening)
 
+    def _break_off(self) -> None:
+        """Take what comes next for the other side of a loss.
+
+        An answer to attaching that is late finds the SDK no longer attaching: it says nothing of it, but asks
+        to go on from there, and that is granted as `resumed`; messages it delivers all the while.
+        """
+        if self._began is not None and self._broken is None:
+            self._broken = self._place.mark, self._hold()
+
     def _lose(self) -> None:
         """Continuity is lost: have what lies between fetched."""
+        at, held = self._broken or (self._place.mark, self._hold())
+        self._broken = None
+        self._unproven = len(self._held)
         if self._filling is not None and not self._filling.done():
             self._lost_again = True
-            return
-        self._filling = self._spawn(self._fill(self._place.mark))
+            self._release(held)
+        else:
+            self._filling = self._spawn(self._fill(at, held))
 
-    async def _fill(self, at: Mark | None) -> None:
-        held = self._hold()
+    async def _fill(self, at: Mark | None, held: asyncio.Event) -> None:
         try:
             while True:
                 self._lost_again = False
