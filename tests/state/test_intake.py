@@ -1,11 +1,20 @@
 """What messages cost is counted in steps, and does not grow with what there is already."""
 
+import random
 from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.messages import Channel
 from tests.state.steps import steps
-from tui.state import Conversation
+from tests.state.test_conversation import after, logs, told
+from tui.state import Appended, Change, Conversation, Replaced, strand
+from tui.state.fold import Fold
 from tui.state.rawlog import KEPT
+from tui.state.records import Record
+from tui.state.step import Step
 from tui.wire import ChannelMessage, Start, Stop, Text, ToolProgress
 
 
@@ -62,3 +71,62 @@ def test_ids_that_look_like_ours_are_not_taken_for_them() -> None:
     response = conversation.by_id("r#2")
     assert response is not None
     assert response.response_id == "r#2"
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+def test_reading_a_long_past_backwards_costs_little_more_than_reading_it_once(
+    monkeypatch: pytest.MonkeyPatch, numbered: bool
+) -> None:
+    many = 8_000
+    channel, conversation = Channel(step=1), Conversation()
+    channel.publish(Start("r"))
+    for n in range(many):
+        channel.publish(Text("r", f"{n} ", n if numbered else None))
+    channel.publish(Stop("r"))
+    folded = 0
+    plain = Fold.step
+
+    def counting(self: Fold, record: Record) -> Step:
+        nonlocal folded
+        folded += 1
+        return plain(self, record)
+
+    monkeypatch.setattr(Fold, "step", counting)
+    changes: list[Change] = []
+    for begin in range(0, len(channel.log), 50):
+        changes += conversation.apply_all(channel.log[::-1][begin : begin + 50], settle=False)
+    changes += conversation.settle()
+    assert folded < 3 * many
+    assert sum(isinstance(change, Replaced) for change in changes) < 40
+    assert conversation.settle() == []
+    assert conversation.responses["r"].text == "".join(f"{n} " for n in range(many))
+
+
+def test_what_comes_at_the_end_is_shown_before_what_came_late_is() -> None:
+    channel, conversation = Channel(step=1), Conversation()
+    channel.publish(Start("r"))
+    for n in range(2_000):
+        channel.publish(Text("r", f"{n} "))
+    late = channel.log.pop(-100)
+    conversation.apply_all(channel.log)
+    assert conversation.apply_all([late], settle=False) == []
+    (change,) = conversation.apply_all([channel.publish(Text("r", "end"))], settle=False)
+    assert isinstance(change, Appended)
+    assert Replaced(conversation.responses["r"]) in conversation.settle()
+    assert "1899 1900 1901 1902 " in conversation.responses["r"].text
+    assert conversation.responses["r"].text.endswith("1999 end")
+
+
+@given(logs(), st.randoms(use_true_random=False), st.integers(1, 7))
+def test_settling_later_gives_what_settling_at_once_gives(
+    log: list[ChannelMessage], chance: random.Random, size: int
+) -> None:
+    shuffled = [*log, *log[::4]]
+    chance.shuffle(shuffled)
+    conversation = Conversation()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strand, "SMALL", 0)
+        for begin in range(0, len(shuffled), size):
+            conversation.apply_all(shuffled[begin : begin + size], settle=False)
+        conversation.settle()
+    assert told(conversation) == told(after(log))

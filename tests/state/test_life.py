@@ -136,3 +136,17 @@ def test_beginnings_that_nobody_keeps_are_lost() -> None:
     assert conversation.exhaust() == [Updated(only(conversation))]
     assert conversation.exhaust() == []
     assert only(conversation).beginning_lost
+    assert only(conversation).joined_midway
+
+
+def test_pieces_without_start_and_number_need_not_say_that_they_end() -> None:
+    channel, conversation = Channel(), Conversation()
+    token = channel.message("token", "a", {"responseId": "r"})
+    start = channel.publish(Start("r"))
+    conversation.apply(token)
+    assert after_silence(conversation) is Status.QUIET
+    conversation.apply(start)  # which came late
+    assert after_silence(conversation) is Status.STALLED
+    numbered = Conversation()
+    numbered.apply(channel.message("token", "a", {"responseId": "r2", "seq": "7"}))
+    assert after_silence(numbered) is Status.STALLED

@@ -10,11 +10,12 @@ from tui.state.records import (
     between,
     compacted,
     content_of,
+    highest,
     is_certain,
     is_done,
     text_in,
 )
-from tui.wire import Forked, InStep, Kind, Part, Said, Start, Text, ToolCall, ToolResult, Unknown, Whole
+from tui.wire import Forked, InStep, Kind, Part, Said, Start, Stop, Text, ToolCall, ToolResult, Unknown, Whole
 
 ANA, BEN = Publisher("ana", "c1"), Publisher("ben", "c2")
 
@@ -52,7 +53,7 @@ def test_runs_hold_all_that_the_pieces_said_in_their_order(
     assert sum(run.first.deltas for run in runs) + sum(each.deltas for each in left) == sum(
         each.deltas for each in said
     )
-    assert all(not each.text or each.whole for each in left)
+    assert all(not each.text or each.whole or each.seq is not None for each in left)
     for run in runs:
         assert run.serial <= run.last
         assert run.timestamp <= run.until
@@ -71,6 +72,27 @@ def test_a_run_begins_as_its_first_piece_did() -> None:
     assert isinstance(run, Run)
     begun = beginning_of(run)
     assert (begun.serial, begun.said, begun.timestamp) == ("0001", Text("r", "ab", 3, 3), 10)
+
+
+def test_a_number_that_comes_again_stays_as_it_is() -> None:
+    said: list[Said] = [Text("r", "x", seq) for seq in (0, 1, 1, 2, 3)]
+    said += [Stop("r"), Text("r", "y", 0), Text("r", "y", 1)]
+    records: list[Record | Run] = [record(n, each) for n, each in enumerate(said)]
+    fewer = compacted(records)
+    assert [type(each) for each in fewer] == [Run, Record, Run, Record, Run]
+    assert highest(fewer) == 2
+    more = compacted([record(n, Text("r", "z", n)) for n in range(4)], high=3)
+    assert [type(each) for each in more] == [Record, Record, Record, Run]
+
+
+def test_what_arrived_and_what_was_read_are_runs_of_their_own() -> None:
+    records: list[Record | Run] = [record(n, Text("r", "x")) for n in range(4)]
+    for each in records[:2]:
+        each.live = False
+    assert [(each.live, each.pieces) for each in compacted(records) if isinstance(each, Run)] == [
+        (False, 2),
+        (True, 2),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
 from tests.messages import Channel
 from tui.state import Opened, Removed, Status, TakenOver, Updated
 from tui.state.changes import Change
 from tui.state.people import Publisher
+from tui.state.reading import record_of
 from tui.state.response import Response
 from tui.state.shown import PARTS, Shown
-from tui.wire import UserInput
+from tui.wire import Cancel, UserInput
 
 ANA = Publisher("ana", "c1")
 
@@ -69,6 +74,24 @@ def test_an_answer_takes_the_place_of_what_waits_and_a_second_stands_beside_it()
     assert shown.forget_answers([first, second]) == {"p"}
     shown.wait("p", changes)
     assert [each.status for each in shown.answers("p")] == [Status.WAITING]
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(("by", "status"), [("ana", Status.CANCELLED), ("ben", Status.WAITING)])
+def test_who_asked_can_take_a_prompt_back_that_nobody_answers(by: str, status: Status, late: bool) -> None:
+    channel, shown = Channel(), Shown()
+    prompt, cancel = UserInput("p", "why?"), Cancel(None, "p")
+    asked, called = channel.publish(prompt, client="ana"), channel.publish(cancel, client=by)
+    steps: list[Callable[[], bool]] = [
+        lambda: shown.ask(prompt, asked, []),
+        lambda: shown.call_off("p", record_of(cancel, called), []),
+    ]
+    for step in reversed(steps) if late else steps:
+        assert step()
+    (waiting,) = shown.answers("p")
+    assert (waiting.status, waiting.cancel_asked_by) == (status, by)
+    shown.meet(answer := Response("r", ANA, strand="r", prompt_id="p"), [])
+    assert shown.answers("p") == [answer]
 
 
 def test_what_is_not_there_cannot_be_removed() -> None:

@@ -55,3 +55,19 @@ def test_a_text_that_moves_to_another_response_takes_its_citations_along() -> No
     conversation.apply(first)
     response = only(conversation)
     assert (response.key, len(response.citations)) == ("r", 1)
+
+
+def test_places_in_a_part_that_goes_on_are_those_of_its_own_message() -> None:
+    channel, conversation = MutableChannel(), Conversation()
+    parts = [("a\x1b[1m😀\ud83d", {}), ("\ude00bcd", {"continues": "true"}), ("efgh", {"continues": "true"})]
+    messages = [
+        channel.create("response", text, {"headers": {"responseId": "r", **more}}) for text, more in parts
+    ]
+    for number, message in enumerate(messages):
+        conversation.apply(message)
+        conversation.annotate(cite(message.serial, f"a{number}", str(number), 1))
+    response = only(conversation)
+    (block,) = response.blocks
+    assert block.text == "a😀😀bcdefgh"
+    found = {mark.citation.source: block.text[mark.start : mark.end] for mark in conversation.marks(response)}
+    assert (found["1"], found["2"]) == ("bc", "fg")

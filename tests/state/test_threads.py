@@ -180,3 +180,12 @@ def test_threads_cost_one_pass_whatever_shape_they_have(shape: Callable[[int], C
 
     for small, large in zip(cost(few), cost(many), strict=True):
         assert large < 11 * small + 100
+
+
+def test_siblings_of_one_millisecond_are_numbered_in_the_order_of_their_starts() -> None:
+    channel = Channel(step=0)
+    channel.publish(UserInput("p", "q"))
+    for name in ("fast", "slow", "cut"):
+        channel.publish(Start(name, prompt_id="p"))
+    (family,) = families(after(channel.log))
+    assert [each.key for each in family] == ["fast", "slow", "cut"]

@@ -121,10 +121,16 @@ def _place(citation: Citation) -> tuple[bool, int, int]:
     return citation.start is None, citation.start or 0, citation.end or 0
 
 
-def marks(citations: Sequence[Citation], published: str, blocks: Sequence[Block]) -> list[Mark]:
-    """Return citations with their places in blocks whose texts, one after another, are the published one."""
+def marks(
+    citations: Sequence[Citation], published: str, blocks: Sequence[Block], *, before: str = ""
+) -> list[Mark]:
+    """Return citations with their places in blocks whose texts, one after another, are the published one.
+    `before` was published in front of it, and stands in the blocks as well.
+    """
     units = sorted({unit for each in citations for unit in (each.start, each.end) if unit is not None})
-    places = dict(zip(units, characters(published, units), strict=True))
+    shift = len(before.encode("utf-16-le", "surrogatepass")) // 2
+    found_at = characters(before + published, [shift + unit for unit in units])
+    places = dict(zip(units, found_at, strict=True))
     found: list[Mark] = []
     for citation in citations:
         start = None if citation.start is None else places[citation.start]

@@ -87,12 +87,18 @@ class Conversation:
         """Take one message; return what changed. Never raises."""
         return self._intake.take((message,))
 
-    def apply_all(self, messages: Iterable[ChannelMessage]) -> Sequence[Change]:
+    def apply_all(self, messages: Iterable[ChannelMessage], *, settle: bool = True) -> Sequence[Change]:
         """Take messages in the order of their arrival; return what changed.
 
-        Messages that come late cost one new fold of their response for the whole batch.
+        Messages that come late cost one new fold of their response for the whole batch. Who reads a long past
+        in batches says `settle=False`: then text that came late to a long response is shown once it has grown
+        by half, or with `settle`; what comes at its end is shown at once all the same.
         """
-        return self._intake.take(messages)
+        return self._intake.take(messages, settle=settle)
+
+    def settle(self) -> Sequence[Change]:
+        """Show what came late and is not shown yet; return what changed. Costs nothing when nothing did."""
+        return self._intake.settle()
 
     def annotate(self, annotation: Annotation) -> Sequence[Change]:
         """Take an annotation of a message that may not have come yet; return what changed. Never raises."""
@@ -113,7 +119,7 @@ class Conversation:
 
     def exhaust(self) -> Sequence[Change]:
         """The channel keeps nothing older than what is here: beginnings not seen are lost."""
-        changes: list[Change] = []
+        changes = list(self._intake.settle())
         for response in self.responses.values():
             if response.joined_midway and not response.beginning_lost:
                 response.beginning_lost = True

@@ -20,9 +20,14 @@ class Counts:
     """Messages that carry no response."""
 
     def disorder(self, strand: Strand, message: ChannelMessage, *, late: bool) -> None:
-        """Count a message that was late, or else a duplicate; its response counts live ones alone."""
+        """Count a message that was late, or else a duplicate; its response counts live ones alone: history
+        and what arrives overlap by nature, so a duplicate is one only if both copies were seen to arrive.
+        """
         self.late += late
         self.duplicates += not late
-        if message.live and strand.responses:
-            strand.responses[-1].late += late
-            strand.responses[-1].duplicates += not late
+        if not (message.live and strand.responses):
+            return
+        if late:
+            strand.responses[-1].late += 1
+        elif strand.came_live(message.serial, message.version or message.serial):
+            strand.responses[-1].duplicates += 1

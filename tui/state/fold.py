@@ -15,6 +15,7 @@ from tui.state.block import UNKNOWN, Block
 from tui.state.ending import ask_to_cancel, control, stop
 from tui.state.generations import Generations
 from tui.state.kept import joined
+from tui.state.numbers import Numbers, mark_of
 from tui.state.parts import Content, Parts
 from tui.state.records import Outages, Record, Run, beginning_of, between
 from tui.state.response import Response, Status
@@ -46,7 +47,16 @@ INPUT = "input"
 class Fold:
     """The responses under one id, so far."""
 
-    __slots__ = ("_attempts", "_early", "_outages", "_start_ids", "generations", "parts", "starts")
+    __slots__ = (
+        "_attempts",
+        "_early",
+        "_numbers",
+        "_outages",
+        "_start_ids",
+        "generations",
+        "parts",
+        "starts",
+    )
 
     def __init__(self, key: str, outages: Outages = (), before: Mapping[str, Response] | None = None) -> None:
         """`outages` is when messages may have been lost; `before` are responses of an earlier fold, by key,
@@ -57,6 +67,7 @@ class Fold:
         self.starts: dict[str, Response] = {}
         """What each `start` began, by serial."""
         self._outages = outages
+        self._numbers: dict[str, Numbers] = {}  # by key of a response
         self._attempts = Attempts(self.parts)
         self._start_ids: set[str] = set()
         self._early: list[Record] = []  # cancels that preceded what they cancel
@@ -75,14 +86,30 @@ class Fold:
 
     def replay(self, run: Run) -> None:
         """Take the next records, joined as they are."""
+        before = self.generations.of(run.publisher)
+        if run.pieces > 1 and before is not None and (run.first.seq or 0) < (before.next_seq or 0):
+            # Of pieces that came late and are no single ones any more nobody knows which are repeated.
+            self._numbers[before.key].forget()
         step = self.step(beginning_of(run))
         response, block = step.response, step.block
+        if response is not None and block is None:
+            return  # a single piece that has been said before
         assert response is not None  # noqa: S101  text always has one
         assert block is not None  # noqa: S101  and a block
         for text in run.texts[1:]:
             block.append(joined([text]))
-        if run.next_seq is not None:
-            response.next_seq = max(response.next_seq or 0, run.next_seq)
+        if run.first.seq is not None and run.next_seq is not None and response.next_seq is not None:
+            numbers = self._numbers[response.key]
+            known = range(run.first.seq + 1, min(run.next_seq, response.next_seq))
+            repeated = sum(numbers.again(number) for number in known)
+            response.repeated += repeated
+            response.duplicates += repeated
+            response.next_seq = max(response.next_seq, run.next_seq)
+            for number, mark in enumerate(run.marks, run.next_seq - len(run.marks)):
+                numbers.say(number, mark)
+        if response.stopped:
+            response.trailing += run.pieces - 1
+            response.late += run.pieces - 1
         block.last_at = response.last_text_at = run.until
         response.heard_at = max(response.heard_at, run.heard)
 
@@ -160,9 +187,19 @@ class Fold:
     # Text
 
     def _text(self, said: Text, record: Record) -> Step:
-        response = self.generations.of(record.publisher) or self.generations.open(record)
+        response = self.generations.of(record.publisher)
+        if response is None:
+            response = self.generations.open(record)
+            # Pieces without a number and a start: of several responses on one channel none has to say that
+            # it ends. A start that comes late says otherwise.
+            response.endless |= said.seq is None
         raw = said.text if record.versions is None else record.text
-        gap = self._gap(response, said, record)
+        gap = self._gap(response, said, raw, record)
+        if response.stopped and raw:
+            response.trailing += 1
+            response.late += 1
+        if gap == _REPEATED:
+            return Step(response)
         block = response.blocks[-1] if response.blocks else None
         if block is None or block.kind is not said.kind or block.serial or gap:
             if not (raw or gap):
@@ -180,8 +217,8 @@ class Fold:
             response.last_text_at = record.timestamp
         return Step(response, block, text)
 
-    def _gap(self, response: Response, said: Text, record: Record) -> int:
-        """How much is missing between what the response has and this piece."""
+    def _gap(self, response: Response, said: Text, raw: str, record: Record) -> int:
+        """How much is missing between what the response has and this piece; `_REPEATED` where it has it."""
         seq, expected = said.seq, response.next_seq
         if seq is None:
             before = response.last_text_at
@@ -189,9 +226,19 @@ class Fold:
         if expected is None:
             expected = 0 if response.started else seq
         lost = seq - expected
+        numbers = self._numbers.get(response.key)
+        if numbers is None:
+            numbers = self._numbers[response.key] = Numbers(expected)
         if lost < 0:
             response.next_seq = expected
-            return 0
+            if not numbers.again(seq):
+                return 0
+            response.repeated += 1
+            response.duplicates += 1
+            return _REPEATED if numbers.says(seq, mark_of(raw)) else 0
+        numbers.say(seq, mark_of(raw))
+        if lost:
+            numbers.lose(expected, seq)
         response.next_seq = seq + 1
         response.missing += lost
         return lost
@@ -245,6 +292,8 @@ class Fold:
                 return step._replace(anew=step.anew or before.anew)
 
 
+_REPEATED = -2
+"""Instead of how much is missing in front of a piece: it has been said."""
 _FROM_PEOPLE = frozenset({Cancel, ApprovalResponse, UserInput})
 """What is said to a response, which is no sign that its publisher is there."""
 

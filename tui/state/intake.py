@@ -15,7 +15,7 @@ from tui.state.places import ASIDE
 from tui.state.rawlog import KEY as RAW
 from tui.state.rawlog import RawLog
 from tui.state.reading import read, record_of, revision_of, say_anew
-from tui.state.records import Outages, Record, is_certain
+from tui.state.records import Outages, Record, content_of, is_certain
 from tui.state.release import Release
 from tui.state.response import Response
 from tui.state.shown import Shown
@@ -26,8 +26,12 @@ from tui.wire import (
     Annotation,
     Cancel,
     ChannelMessage,
+    Part,
     Said,
     Text,
+    ToolCall,
+    ToolProgress,
+    ToolResult,
     Unknown,
     UserInput,
     decode,
@@ -36,6 +40,12 @@ from tui.wire import (
 
 KEPT_MESSAGES = 20_000
 """Newest messages that can be looked at as they came."""
+
+
+_PATIENT = frozenset({Text, Part, ToolCall, ToolProgress, ToolResult})
+"""What may come late by the thousand and be shown a little later. Anything else is shown at once: it tells
+whether the beginning is here, asks somebody something, or ends a response.
+"""
 
 
 class Intake:
@@ -51,8 +61,10 @@ class Intake:
         self._release = release
         self._outcome = Outcome(self.strands, shown)
 
-    def take(self, messages: Iterable[ChannelMessage]) -> list[Change]:
-        """Take messages in the order of their arrival; return what changed."""
+    def take(self, messages: Iterable[ChannelMessage], *, settle: bool = True) -> list[Change]:
+        """Take messages in the order of their arrival; return what changed. Without `settle` text that came
+        late may not be shown yet.
+        """
         places, raw, counts = self.strands.places.keys, self.raw, self.counts
         for message in messages:
             counts.messages += 1
@@ -67,12 +79,16 @@ class Intake:
                 self._again(message)
             if message.summary is not None:
                 self._outcome.sources.sum_up(message)
+        return self._settled(everything=settle)
+
+    def settle(self) -> list[Change]:
+        """Show what came late and is not shown yet; return what changed."""
         return self._settled()
 
     def annotate(self, annotation: Annotation) -> list[Change]:
         """Take an annotation; return what changed."""
         self._outcome.sources.annotate(annotation)
-        return self._settled()
+        return self._settled(everything=False)
 
     def refold(self, keys: Iterable[str]) -> list[Change]:
         """Fold strands anew; return what changed."""
@@ -84,9 +100,9 @@ class Intake:
         """Return the citations of a response with their places in its blocks."""
         return self._outcome.sources.marks(response)
 
-    def _settled(self) -> list[Change]:
+    def _settled(self, *, everything: bool = True) -> list[Change]:
         """Return all changes since the last time."""
-        changes = self._outcome.settle()
+        changes = self._outcome.settle(everything=everything)
         listed = self.raw.write()
         if listed is not None and self.raw.response is None:
             self._shown.remove(listed, changes)
@@ -104,7 +120,9 @@ class Intake:
         key = stream_key(publisher) if response_id is None else key_of(response_id)
         strand = self.strands.strand(key)
         self.recent.append((key, message))
-        record = Record(serial, said, publisher, message.id, message.timestamp, message.received)
+        record = Record(
+            serial, said, publisher, message.id, message.timestamp, message.received, live=message.live
+        )
         if serial <= strand.last_serial or key in self.strands.disordered:
             self._insert(strand, record, message)
             return
@@ -168,7 +186,8 @@ class Intake:
         late = record.serial <= strand.last_serial
         if strand.insert(record):
             self._release.add(strand.key, len(record.text))
-            self.strands.disordered[strand.key] = strand
+            waits = type(content_of(record.said)) in _PATIENT
+            (self.strands.behind if waits else self.strands.disordered)[strand.key] = strand
             if late:
                 self.counts.disorder(strand, message, late=True)
         else:

@@ -49,9 +49,12 @@ class Outcome:
             if strand.insert(record):
                 self._strands.disordered[strand.key] = strand
 
-    def settle(self) -> list[Change]:
-        """Fold anew what has to be; return all changes since the last time."""
-        disordered = self._strands.disordered
+    def settle(self, *, everything: bool) -> list[Change]:
+        """Fold anew what has to be, or `everything` that is not folded yet; return all changes since the last
+        time.
+        """
+        disordered, behind = self._strands.disordered, self._strands.behind
+        disordered.update({key: strand for key, strand in behind.items() if everything or strand.due})
         while disordered:
             self._fold_anew(disordered.pop(next(iter(disordered))))
         self.sources.settle(self.changes)
@@ -59,6 +62,7 @@ class Outcome:
         return changes
 
     def _fold_anew(self, strand: Strand) -> None:
+        self._strands.behind.pop(strand.key, None)
         before = {response.key: response for response in strand.responses}
         asked = self._shown.forget_answers(strand.responses)
         strand.refold()

@@ -32,7 +32,9 @@ def read(message: ChannelMessage) -> Said:
 def record_of(said: Said, message: ChannelMessage) -> Record:
     """Return what is remembered of a message."""
     publisher = publisher_of(message.client_id, message.connection_id)
-    record = Record(message.serial, said, publisher, message.id, message.timestamp, message.received)
+    record = Record(
+        message.serial, said, publisher, message.id, message.timestamp, message.received, live=message.live
+    )
     if isinstance(said, ApprovalResponse):
         claim = message.extras.get("userClaim")
         record.claim = clean_line(claim, MAX_ID) or None if isinstance(claim, str) else None
@@ -40,7 +42,8 @@ def record_of(said: Said, message: ChannelMessage) -> Record:
     if message.action is not Action.CREATE or version > message.serial:
         versions = record.versions = Versions.unseen(version)
         versions.take(version, revision_of(record, message))
-        versions.heard, versions.last_at = message.received, message.timestamp
+        versions.hear(version, message.received, live=message.live)
+        versions.last_at = message.timestamp
         say_anew(record, message)
     return record
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from tui.state.kept import Piece, joined
+from tui.state.numbers import REMEMBERED, mark_of
 from tui.state.people import Publisher
 from tui.state.versions import Versions
-from tui.wire import Forked, InStep, Part, Said, Text, ToolCall, Unknown, Whole
+from tui.wire import Forked, InStep, Part, Said, Stop, Text, ToolCall, Unknown, Whole
 from tui.wire.payload import identifier
 
 Outages = Sequence[tuple[int, int]]
@@ -31,6 +33,8 @@ class Record:
     """The role that the server vouches for."""
     versions: Versions | None = None
     """Of a message that was appended to, updated or deleted."""
+    live: bool = True
+    """Whether it was seen to arrive, and not read from history."""
 
     @property
     def saying(self) -> Said:
@@ -47,6 +51,10 @@ class Record:
     def last(self) -> str:
         """Serial of the last message that it stands for."""
         return self.serial
+
+
+def _no_marks() -> array[int]:
+    return array("q")
 
 
 @dataclass(slots=True)
@@ -68,6 +76,11 @@ class Run:
     until: int
     received: int
     heard: int
+    live: bool = True
+    """Whether they were seen to arrive."""
+    pieces: int = 1
+    marks: array[int] = field(default_factory=_no_marks)
+    """By what the newest numbered ones are known again, see `numbers.mark_of`."""
 
 
 def between(outages: Outages, before: int, after: int) -> bool:
@@ -80,12 +93,15 @@ def between(outages: Outages, before: int, after: int) -> bool:
     return False
 
 
-def compacted(records: list[Record | Run], outages: Outages = ()) -> list[Record | Run]:
-    """Return the same as fewer records: pieces of text that follow one another become runs."""
+def compacted(records: list[Record | Run], outages: Outages = (), high: int = 0) -> list[Record | Run]:
+    """Return the same as fewer records: pieces of text that follow one another become runs. A piece whose
+    number is below `high`, or below one before it, stays as it is: it may say again what has been said.
+    """
     result: list[Record | Run] = []
     joining: list[Record] = []
     for record in records:
-        if isinstance(record, Record) and _joins(record):
+        before, high = high, highest((record,), high)
+        if isinstance(record, Record) and _joins(record) and not 0 < _next_of(record) <= before:
             if joining and not _follows(joining[-1], record, outages):
                 _join(joining, result, outages)
             joining.append(record)
@@ -94,6 +110,26 @@ def compacted(records: list[Record | Run], outages: Outages = ()) -> list[Record
             result.append(record)
     _join(joining, result, outages)
     return result
+
+
+def highest(records: Iterable[Record | Run], high: int = 0) -> int:
+    """Return the number behind the highest of pieces since the last `stop`; 0 where they are not numbered.
+    `high` is what it was before them.
+    """
+    for record in records:
+        high = 0 if _ends(record) else max(high, _next_of(record))
+    return high
+
+
+def _ends(record: Record | Run) -> bool:
+    """Whether numbers may begin anew behind a record."""
+    return isinstance(record, Record) and isinstance(record.said, Stop)
+
+
+def _next_of(record: Record | Run) -> int:
+    if isinstance(record, Run):
+        return record.next_seq or 0
+    return (_after(record.said) or 0) if isinstance(record.said, Text) else 0
 
 
 def _joins(record: Record) -> bool:
@@ -107,6 +143,7 @@ def _follows(before: Record, record: Record, outages: Outages) -> bool:
     return (
         before.publisher == record.publisher
         and first.kind is second.kind
+        and before.live is record.live
         and second.seq == _after(first)
         and not between(outages, before.timestamp, record.timestamp)
     )
@@ -131,6 +168,7 @@ def _join(joining: list[Record], result: list[Record | Run], outages: Outages) -
         isinstance(run, Run)
         and run.publisher == first.publisher
         and run.first.kind is pieces[0].kind
+        and run.live is first.live
         and run.next_seq == pieces[0].seq
         and not between(outages, run.until, first.timestamp)
     ):
@@ -138,6 +176,8 @@ def _join(joining: list[Record], result: list[Record | Run], outages: Outages) -
         run.last, run.until, run.next_seq = last.serial, last.timestamp, _after(pieces[-1])
         run.first = _with_deltas(run.first, run.first.deltas + deltas)
         run.heard = max(run.heard, heard)
+        run.pieces += len(pieces)
+        run.marks = _marks(run.marks, pieces)
         return
     result.append(
         Run(
@@ -151,8 +191,17 @@ def _join(joining: list[Record], result: list[Record | Run], outages: Outages) -
             last.timestamp,
             first.received,
             heard,
+            first.live,
+            len(pieces),
+            _marks(_no_marks(), pieces),
         )
     )
+
+
+def _marks(marks: array[int], pieces: list[Text]) -> array[int]:
+    """Return marks with those of more pieces."""
+    newest = [mark_of(piece.text) for piece in pieces[-REMEMBERED:] if piece.seq is not None]
+    return (marks + array("q", newest))[-REMEMBERED:]
 
 
 def _with_deltas(piece: Text, deltas: int) -> Text:

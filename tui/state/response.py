@@ -101,7 +101,7 @@ class Response:
     settled: bool = False
     """Whether it counts as done only because all its parts are and nothing more came."""
     beginning_lost: bool = False
-    """Whether the channel no longer keeps its beginning, which has not been seen."""
+    """Whether all that the channel keeps is here and its `start` is not: older than that, or never sent."""
     left: bool = False
     """Whether its publisher has left the channel while it was in flight."""
     cancel_asked_by: str | None = None
@@ -117,9 +117,13 @@ class Response:
     healed: int = 0
     """Pieces that were missing and arrived, or were made up for by the whole text."""
     duplicates: int = 0
-    """Messages that arrived more than once, not counting what history repeats."""
+    """Messages that arrived more than once, not counting what history repeats, and `repeated` ones."""
     late: int = 0
-    """Messages that arrived behind newer ones, not counting those from history."""
+    """Messages that arrived behind newer ones, not counting those from history, and `trailing` ones."""
+    repeated: int = 0
+    """Pieces whose number an earlier piece has; dropped where they are known to say the same."""
+    trailing: int = 0
+    """Pieces that were sent behind the `stop`."""
     stop_reason: str | None = None
     error: str | None = None
     cancelled_by: str | None = None
@@ -204,7 +208,9 @@ class Response:
     def take_over(self, known: Response) -> None:
         """Take what its messages do not tell from the same response before they were folded anew."""
         self.healed = known.healed + max(0, known.missing - self.missing)
-        for name in ("duplicates", "late", "left", "beginning_lost", "superseded"):
+        self.duplicates = self.repeated + known.duplicates - known.repeated
+        self.late = self.trailing + known.late - known.trailing
+        for name in ("left", "beginning_lost", "superseded"):
             setattr(self, name, getattr(known, name))
         rests = known.status in _SILENT or known.settled
         if rests and self.status is Status.LIVE and self.heard_at <= known.heard_at:

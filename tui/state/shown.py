@@ -137,8 +137,14 @@ class Shown:
         waiting.publisher, waiting.model, waiting.prompt = prompt.publisher, prompt.model, prompt
         waiting.in_reply_to, waiting.opened_at = prompt.in_reply_to, prompt.timestamp
         waiting.opened_here = waiting.heard_at = prompt.received
-        for record in self.cancels(prompt.prompt_id)[:1]:
+        calls = self.cancels(prompt.prompt_id)
+        for record in calls[:1]:
             waiting.cancel_asked_by, waiting.cancel_asked_at = record.publisher.name, record.received
+        asker = prompt.publisher.client_id
+        for record in [each for each in calls if asker is not None and each.publisher.client_id == asker][:1]:
+            # Nobody has begun to answer, so who asked can take it back alone.
+            waiting.status, waiting.cancelled_by = Status.CANCELLED, record.publisher.name
+            waiting.ended_at = max(record.timestamp, prompt.timestamp)
 
     def meet(self, response: Response, changes: list[Change]) -> None:
         """Show a response that is new, and put it together with its prompt."""

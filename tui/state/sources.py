@@ -65,7 +65,8 @@ class Sources:
             citations, block = self._citations.of(serial), owner[1]
             if block is not None:
                 record = strand.find(serial)
-                found += marks(citations, "" if record is None else record.text, [block])
+                text = "" if record is None else record.text
+                found += marks(citations, text, [block], before=strand.before(serial))
                 continue
             texts = [each for each in response.blocks if each.kind is Kind.TEXT and not each.serial]
             several = len(strand.responses) > 1

@@ -6,7 +6,8 @@ the order, whatever order messages arrive in and however often:
 
 - a message behind all others is one step of the fold, whose cost is its text;
 - so is an append to the message that a block is;
-- one that belongs further back is put in its place, and the fold is done again from the beginning;
+- one that belongs further back is put in its place, and the fold is done again from the beginning: at once,
+  or where that would cost too much once as much has come as makes it worth while, see `due`;
 - one whose serial is there already is a duplicate.
 
 Serials and ids of a million tokens would take sixty times the room of their text. So old pieces that follow
@@ -21,7 +22,7 @@ from bisect import bisect_right
 from tui.state.block import Block
 from tui.state.fold import Fold
 from tui.state.kept import Stow, Stowed, joined
-from tui.state.records import Outages, Record, Run, compacted, is_done, text_in
+from tui.state.records import Outages, Record, Run, compacted, highest, is_done, text_in
 from tui.state.response import Response
 from tui.state.step import NOTHING, Step
 from tui.state.versions import Versions
@@ -29,12 +30,28 @@ from tui.wire import ChannelMessage, Kind, Revision, Text, Whole
 
 WINDOW = 256
 """Newest messages of a strand that are kept one by one."""
+SMALL = 32_768
+"""Weight up to which folding a strand anew costs nothing worth saving: that of some 500 tokens."""
+_MESSAGE = 64
+"""What a message weighs without its text, in characters that cost as much to fold."""
 
 
 class Strand:
     """The messages of one response id and the responses that they make."""
 
-    __slots__ = ("_compact", "_crowded", "_fold", "_outages", "_records", "_window", "key", "last_serial")
+    __slots__ = (
+        "_behind",
+        "_compact",
+        "_crowded",
+        "_fold",
+        "_high",
+        "_outages",
+        "_records",
+        "_weight",
+        "_window",
+        "key",
+        "last_serial",
+    )
 
     def __init__(self, key: str, window: int = WINDOW, outages: Outages = ()) -> None:
         """`window` is how many of the newest messages may still be preceded by one that comes late."""
@@ -43,7 +60,10 @@ class Strand:
         """Serial of the newest message; empty when there is none."""
         self._records: list[Record | Run] = []
         self._compact = 0  # the first so many records are as few as they can be
+        self._high: int | None = 0  # next number behind those in the compact ones; None: to be counted anew
         self._crowded = 2 * window  # how many records are worth another look
+        self._weight = 0  # of what is folded
+        self._behind = 0  # weight of what has been inserted since
         self._window = window
         self._outages = outages
         self._fold = Fold(key, outages)
@@ -58,21 +78,34 @@ class Strand:
         """Whether it has no messages."""
         return not self._records
 
+    @property
+    def due(self) -> bool:
+        """Whether folding anew what was inserted is worth its cost. Who folds a strand only then folds no
+        message more often than grows with the logarithm of their number, however they arrive.
+        """
+        return self._weight <= SMALL or 2 * self._behind >= self._weight
+
     def accept(self, record: Record) -> Step:
-        """Take a message that is newer than all others; return what it did."""
+        """Take a message that is newer than all others; return what it did. What was inserted before and is
+        not folded yet has no part in that.
+        """
         self.last_serial = record.serial
+        self._weight += _weight(record)
         self._records.append(record)
         if len(self._records) > self._crowded:
             self.compact(self._window)
         return self._fold.step(record)
 
     def insert(self, record: Record) -> bool:
-        """Take a message wherever it belongs; False when it is a duplicate. Call `refold` afterwards."""
+        """Take a message wherever it belongs; False when it is a duplicate. Call `refold` afterwards, at
+        the latest before somebody relies on what the strand says.
+        """
         index = bisect_right(self._records, record.serial, key=_serial)
         if index and record.serial <= self._records[index - 1].last:
             return False
         self._records.insert(index, record)
-        self._compact = min(self._compact, index)
+        self._behind += _weight(record)
+        self._reopen(index)
         self.last_serial = max(self.last_serial, record.serial)
         return True
 
@@ -82,13 +115,22 @@ class Strand:
         record = self._records[index - 1] if index else None
         return record if isinstance(record, Record) and record.serial == serial else None
 
+    def came_live(self, serial: str, version: str) -> bool:
+        """Whether a version of a message that is here was seen to arrive, and not read from history."""
+        index = bisect_right(self._records, serial, key=_serial)
+        record = self._records[index - 1] if index else None
+        versions = record.versions if isinstance(record, Record) else None
+        if versions is not None and version > serial:
+            return version > versions.read
+        return record is not None and record.live
+
     def remove(self, serial: str) -> Record | None:
         """Give a message away that `find` finds, and return it. Call `refold` afterwards."""
         record = self.find(serial)
         if record is not None:
             index = bisect_right(self._records, serial, key=_serial) - 1
             del self._records[index]
-            self._compact = min(self._compact, index)
+            self._reopen(index)
             self.last_serial = self._records[-1].last if self._records else ""
         return record
 
@@ -110,7 +152,7 @@ class Strand:
         state = versions.state
         appended = versions.take(version, revision)
         passed = max(0, message.received - record.received) if message.live else 0
-        versions.heard = max(versions.heard, message.received)
+        versions.hear(version, message.received, live=message.live)
         if revision.text:
             versions.last_at = max(versions.last_at, message.timestamp, record.timestamp + passed)
         # What the message says has been seen for the first time where it was received first.
@@ -141,6 +183,16 @@ class Strand:
         started = self._fold.starts.get(serial)
         return self._fold.parts.blocks.get(serial) if started is None else (started, None)
 
+    def before(self, serial: str) -> str:
+        """Return what was published in front of a message that is part of a block with others."""
+        blocks = self._fold.parts.blocks
+        owner = blocks.get(serial)
+        if owner is None:
+            return ""
+        others = (each for each, (_, block) in blocks.items() if block is owner[1] and each < serial)
+        records = [self.find(each) for each in sorted(others)]
+        return "".join([record.text for record in records if record is not None])
+
     def published(self) -> list[str]:
         """Return the text that was sent in pieces, as it was sent."""
         texts: list[str] = []
@@ -159,10 +211,17 @@ class Strand:
         end = max(0, len(self._records) - keep)
         # The last of those that are compact may be a run that goes on.
         begin = max(0, min(self._compact, end) - 1)
-        fewer = compacted(self._records[begin:end], self._outages)
+        if self._high is None:
+            self._high = highest(self._records[:begin])
+        fewer = compacted(self._records[begin:end], self._outages, self._high)
+        self._high = highest(fewer, self._high)
         self._records[begin:end] = fewer
         self._compact = begin + len(fewer)
         self._crowded = len(self._records) + self._window
+
+    def _reopen(self, index: int) -> None:
+        if index < self._compact:
+            self._compact, self._high = index, None
 
     def stow(self, stow: Stow) -> None:
         """Keep all text elsewhere; it is read again when somebody asks, or a message comes late."""
@@ -181,6 +240,8 @@ class Strand:
         before = {response.key: response for response in self.responses}
         if len(self._records) > 2 * self._window:
             self.compact(self._window)
+        self._weight += self._behind
+        self._behind = 0
         fold = self._fold = Fold(self.key, self._outages, before)
         for record in self._records:
             if isinstance(record, Run):
@@ -188,6 +249,10 @@ class Strand:
             else:
                 fold.step(record)
         fold.generations.finish()
+
+
+def _weight(record: Record) -> int:
+    return _MESSAGE + len(text_in(record.said))
 
 
 def _serial(record: Record | Run) -> str:

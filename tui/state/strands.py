@@ -22,7 +22,9 @@ class Strands:
         """`outages` may grow; what it concerns has to be folded anew then."""
         self.all: dict[str, Strand] = {}
         self.disordered: dict[str, Strand] = {}
-        """Those that have to be folded anew."""
+        """Those that have to be folded anew at once."""
+        self.behind: dict[str, Strand] = {}
+        """Those into which text came that is not folded yet."""
         self.places = Places()
         self._outages = outages
         self._theirs: dict[Publisher, dict[str, None]] = {}  # keys of the newest strands of a publisher

@@ -157,7 +157,8 @@ def _shown(conversation: Conversation) -> list[Response]:
         for response in conversation.responses.values()
         if not response.superseded and (response.response_id is not None or response.prompt is not None)
     ]
-    return sorted(responses, key=lambda response: (response.opened_at, response.key))
+    # Those that began in the same millisecond keep the order in which they came; their keys say nothing.
+    return sorted(responses, key=lambda response: response.opened_at)
 
 
 def _groups(conversation: Conversation, responses: Iterable[Response]) -> dict[str, str]:

@@ -33,6 +33,7 @@ class Versions:
         "identity",
         "last_at",
         "pieces",
+        "read",
         "whole",
     )
 
@@ -50,6 +51,8 @@ class Versions:
         """The version whose name and headers tell what the message is."""
         self.heard = 0
         """When the newest version reached this process, ms since the epoch by this machine's clock."""
+        self.read = ""
+        """The newest version that came from history."""
         self.last_at = 0
         """When its text was last added to, ms since the epoch by the server's clock, as far as one knows."""
         self.pieces = 1 if text else 0
@@ -119,6 +122,12 @@ class Versions:
         """Take what a whole version says, unless a newer one is known."""
         if self.content is None or version > self.content[0]:
             self.content = version, said
+
+    def hear(self, version: str, received: int, *, live: bool) -> None:
+        """Remember when a version reached this process, and whether it was seen to arrive."""
+        self.heard = max(self.heard, received)
+        if not live:
+            self.read = max(self.read, version)
 
     def stow(self, stow: Stow) -> None:
         """Keep the text elsewhere."""
