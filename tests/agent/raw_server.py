@@ -95,7 +95,7 @@ class RawServer:
 
 
 @asynccontextmanager
-async def raw_server(*pieces: bytes, silent: bool = False) -> AsyncIterator[RawServer]:
+async def raw_server(*pieces: bytes, silent: bool = False, port: int = 0) -> AsyncIterator[RawServer]:
     """Serve these bytes to whoever asks."""
     server = RawServer([pieces], silent)
     tasks: set[asyncio.Task[None]] = set()
@@ -104,7 +104,7 @@ async def raw_server(*pieces: bytes, silent: bool = False) -> AsyncIterator[RawS
         task = asyncio.get_running_loop().create_task(server.serve(reader, writer))
         tasks.add(task)
 
-    listening = await asyncio.start_server(accept, "127.0.0.1", 0)
+    listening = await asyncio.start_server(accept, "127.0.0.1", port)
     server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server

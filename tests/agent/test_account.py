@@ -13,7 +13,11 @@ MOST = Used(100, 100)
         (Limits(), "m", None),
         (Limits(tokens=None), "m", None),
         (Limits(tokens=200), "m", None),
-        (Limits(tokens=199), "m", "199 tokens in 1 h"),
+        (
+            Limits(tokens=199),
+            "m",
+            "up to 200 tokens, would exceed its limit of 199 tokens in 1 h, of",
+        ),
         (Limits(tokens=0, window=1800), "m", "0 tokens in 30 min"),
         (Limits(cost=1.0), "m", "nobody has said what m costs"),
         (Limits(cost=1.0, prices={"n": Price(1, 1)}), "m", "nobody has said what m costs"),
@@ -34,7 +38,10 @@ def test_what_runs_and_what_was_spent_counts_until_the_window_has_passed() -> No
     account.end("p1", 10.0, Used(5, 5))
     assert account.refusal(10.0, "m", MOST) is None
     account.end("p2", 20.0, Used(300, 0))
-    assert account.refusal(20.0, "m", MOST)
+    assert "90 are left" in (account.refusal(20.0, "m", MOST) or "")
+    account.begin("p3", "m", Used(90, 0))
+    assert "is reached" in (account.refusal(20.0, "m", MOST) or "")
+    account.end("p3", 20.0, Used(0, 0))
     assert account.refusal(79.0, "m", MOST)
     assert account.refusal(80.0, "m", MOST) is None
 

@@ -15,6 +15,7 @@ from tui.agent import Agent, AgentSettings, AgentTasks, Limits, Price, Server, T
 from tui.wire import (
     Cancel,
     ChannelMessage,
+    Cite,
     Kind,
     Member,
     Outgoing,
@@ -103,7 +104,8 @@ class Serving:
     def changed(self) -> None:
         self.changes += 1
 
-    def publish(self, value: Outgoing) -> None:
+    def publish(self, value: Outgoing | Cite) -> None:
+        assert not isinstance(value, Cite)  # this agent's model cites nothing
         self.channel.say(self.name, value)
 
     async def deliver(self, value: Outgoing) -> None:

@@ -33,7 +33,7 @@ class Log:
     """A publisher that remembers; `broken` is why it delivers nothing, `held` keeps deliveries waiting."""
 
     def __init__(self) -> None:
-        self.values: list[Outgoing] = []
+        self.values: list[Outgoing | Cite] = []
         self.broken: str | None = None
         self.held: asyncio.Event | None = None
         self.undelivered: list[tuple[UserInput, str]] = []
@@ -45,7 +45,7 @@ class Log:
             raise ConnectionError(self.broken)
         self.values.append(value)
 
-    def publish(self, value: Outgoing) -> None:
+    def publish(self, value: Outgoing | Cite) -> None:
         self.values.append(value)
 
     def tasks(self) -> AgentTasks:
@@ -299,16 +299,16 @@ async def test_which_answer_a_cancel_means(said: ChannelMessage, ended: set[str]
     await tasks.close(1)
 
 
-async def test_citations_and_notices_are_told_aside() -> None:
-    log, asides = Log(), list[tuple[UserInput, Cite | Notice]]()
+async def test_citations_are_published_and_notices_are_told_aside() -> None:
+    log, asides = Log(), list[tuple[UserInput, Notice]]()
     tasks = AgentTasks(
         log, lambda _prompt, _why: None, aside=lambda prompt, value: asides.append((prompt, value))
     )
     cite, notice = Cite("r1", Citation("a")), Notice("too long")
     tasks.ask(Speaker(notice, *BEGUN, cite, Stop("r1")), PROMPT)
     await until(lambda: not tasks.running)
-    assert asides == [(PROMPT, notice), (PROMPT, cite)]
-    assert log.values == [PROMPT, *BEGUN, Stop("r1")]
+    assert asides == [(PROMPT, notice)]
+    assert log.values == [PROMPT, *BEGUN, cite, Stop("r1")]
     await tasks.close(1)
 
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
+import threading
 
 from tests.cli.commands import Commands, publish_raw
+from tests.waiting import wait_until
+from tui.link import Endpoint, Link, LinkOptions
+from tui.state import Conversation
+from tui.wire import Annotation, ChannelChange, ChannelMessage
 
 
 def ask(commands: Commands, channel: str, *words: str, stdin: str = "") -> tuple[int, str, str]:
@@ -62,6 +67,8 @@ def test_serving_answers_those_who_may_ask(ably_tui: Commands) -> None:
         with ably_tui.running("tail", "--channel", "a6") as tail:
             publish_raw(ably_tui.server, "a6", asked)
             tail.wait_for("DONE")
+        server.wait_for("ben: answered by demo-9000tps, ")
+        server.wait_for(" out\n")
         assert server.end(signal.SIGTERM) == 130
         assert server.err == ""
     done = ably_tui.run("export", "--channel", "a6", "--format", "json")
@@ -77,3 +84,61 @@ def test_what_serving_needs(ably_tui: Commands) -> None:
         done = ably_tui.run("agent", *words)
         assert (done.returncode, done.stdout) == (2, "")
         assert why in done.stderr
+
+
+def test_a_viewer_sees_what_an_answer_cites(ably_tui: Commands) -> None:
+    assert ask(ably_tui, "a9", "hello")[0] == 0  # which starts the server
+    server, woken, conversation = ably_tui.server, threading.Event(), Conversation()
+    link = Link(
+        LinkOptions(
+            channel="a9",
+            client_id="eva",
+            key=server.key,
+            endpoint=Endpoint(server.host, server.port, tls=False),
+        ),
+        wake=woken.set,
+    )
+    attached: list[str] = []
+
+    def look() -> bool:
+        for value in link.drain():
+            if isinstance(value, ChannelMessage):
+                conversation.apply(value)
+            elif isinstance(value, Annotation):
+                conversation.annotate(value)
+            elif isinstance(value, ChannelChange):
+                attached.append(value.state)
+        return "attached" in attached
+
+    link.start()
+    try:
+        wait_until(look)
+        done = ably_tui.run("agent", "--model", "demo-cites-9000tps", "--channel", "a9", "cite please")
+        assert (done.returncode, done.stderr) == (0, "")
+        wait_until(
+            lambda: look() and any(len(each.citations) == 3 for each in conversation.responses.values())
+        )
+        cited = next(each for each in conversation.responses.values() if each.citations)
+        assert cited.sources == {"Made-up source of the demo": 2, "example.com": 1}
+        assert len(conversation.marks(cited)) == 3
+    finally:
+        link.close(5)
+
+
+def test_tools_that_there_are_not_and_a_server_that_is_not_there(ably_tui: Commands) -> None:
+    done = ably_tui.run("agent", "hi", "--tools", "bogus", "--channel", "a8")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "bogus" in done.stderr
+    ably_tui = Commands(ably_tui.home)
+    ably_tui.environment["ABLY_API_KEY"] = "app.key:secret"
+    words = ("agent", "hi", "--model", "demo", "--endpoint", "127.0.0.1:1", "--no-tls", "--timeout", "0.5")
+    done = ably_tui.run(*words)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no connection for 0.5 seconds" in done.stderr
+    assert "--timeout" in done.stderr
+
+
+def test_a_tool_is_denied_where_nobody_can_allow_it(ably_tui: Commands) -> None:
+    words = ("--model", "demo-tools-9000tps", "--tools", "run_command", "--channel", "a9")
+    done = ably_tui.run("agent", "run the command `ls`", *words)
+    assert "denied, nobody is at a terminal to allow it" in done.stderr

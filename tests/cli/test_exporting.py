@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 from tests.messages import Channel
 from tui.cli.exporting import json_of, markdown, svg
 from tui.state import Conversation, Response
-from tui.wire import Kind, Outgoing, Start, Stop, Text, ToolCall, ToolResult, UserInput
+from tui.wire import (
+    ApprovalRequest,
+    ApprovalResponse,
+    Citation,
+    Kind,
+    Outgoing,
+    Start,
+    Stop,
+    Text,
+    ToolCall,
+    ToolResult,
+    UserInput,
+)
 
 
 def responses(*values: Outgoing) -> list[Response]:
@@ -82,3 +94,24 @@ def test_no_text_breaks_out_of_a_document(text: str, name: str) -> None:
 def test_nothing_at_all(write: object) -> None:
     assert callable(write)
     assert write([])
+
+
+def test_decisions_citations_and_deletions_are_written() -> None:
+    found = responses(
+        Start("r"),
+        ToolCall("r", "t", "rm_rf", "{}"),
+        ApprovalRequest("r", "t", "rm_rf"),
+        ApprovalResponse("t", approved=False, reason="no"),
+        Text("r", "x"),
+        Stop("r"),
+    )
+    found[0].citations = [Citation("a", "A *title*", cited_text="words")]
+    found[0].blocks[-1].deleted = True
+    text = markdown(found)
+    assert "denied by agent (unverified): no" in text
+    assert "*(deleted by its publisher)*" in text
+    assert "1]: A \\*title\\* · a “words”" in text
+    (one,) = json.loads(json_of(found))["responses"]
+    assert one["citations"] == [{"source": "a", "title": "A *title*", "citedText": "words"}]
+    assert one["blocks"][0]["approval"]["decisions"][0]["approved"] is False
+    assert one["blocks"][-1]["deleted"]

@@ -126,3 +126,10 @@ def test_a_reader_that_has_had_enough_is_no_failure(tmp_path: Path) -> None:
 def test_serve_stops_what_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--stop"]) == 0
     assert capsys.readouterr().out == "there is no server to stop\n"
+
+
+def test_a_misspelt_command_is_told_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["agnet", "hi"])
+    assert left.value.code == 2
+    assert "there is no command 'agnet'; did you mean agent?" in capsys.readouterr().err

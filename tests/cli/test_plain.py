@@ -34,3 +34,11 @@ def test_in_a_terminal_a_bell_tells_the_end_and_the_cursor_stays(ably_tui: Comma
         raw = terminal.raw.decode()
     assert "\x1b" not in raw
     assert raw.count("\a") == 1
+
+
+def test_a_command_that_is_none_is_explained_and_never_sent(ably_tui: Commands) -> None:
+    done = ably_tui.run(*WORDS, "--channel", "l3", stdin="/aprove\n/approve\n//etc is a folder\n")
+    assert "/aprove is no command; did you mean approve?" in done.stdout
+    assert "no tool waits to be allowed" in done.stdout
+    assert "? /aprove" not in done.stdout
+    assert "? /etc is a folder" in done.stdout

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from tests.messages import Channel
 from tui.cli.rawtext import RawText
-from tui.cli.telling import LONGEST, Said, Teller
-from tui.state import Conversation, Replaced
+from tui.cli.telling import LONGEST, PAUSE, Said, Teller
+from tui.state import Change, Conversation, Replaced
+from tui.state.life import SILENCE
+from tui.ui.verdicts import counts_for
 from tui.wire import (
     ApprovalRequest,
     ApprovalResponse,
@@ -84,7 +86,7 @@ def test_thinking_and_tools_are_short() -> None:
         'agent │ (tool look {"at": "it"})',
         "agent │ (tool look waits for somebody to allow it)",
     ]
-    assert lines[5] == "agent │ (tool look allowed by agent)"
+    assert lines[5] == "agent │ (tool look unverified: agent says allowed)"
     assert lines[6].startswith("agent │ (tool look returned: it is there")
     assert len(lines[6]) < 220
     assert lines[7] == "agent │ There."
@@ -151,3 +153,70 @@ def test_catching_up_says_responses_one_by_one() -> None:
     texts = [said.text for said in teller.catch_up(conversation) if said.mark == "│"]
     assert texts == ["1", "3", "2"]
     assert teller.catch_up(conversation) == []
+
+
+def test_a_decision_that_counts_is_told_as_one() -> None:
+    channel, conversation = Channel(), Conversation()
+    teller = Teller(counts_for("lab"))
+    values: list[tuple[Outgoing, str]] = [
+        (Start("r"), "agent"),
+        (ApprovalRequest("r", "t", "rm_rf"), "agent"),
+        (ApprovalResponse("t", approved=True), "eve"),
+        (ApprovalResponse("t", approved=False, reason="no"), "lab"),
+    ]
+    messages = [channel.publish(value, client=client) for value, client in values]
+    texts = [said.text for said in teller.take(conversation.apply_all(messages))]
+    assert texts[-2:] == ["(tool rm_rf unverified: eve says allowed)", "(tool rm_rf denied by lab: no)"]
+
+
+def test_the_beginning_of_a_line_is_said_after_a_while_and_its_rest_marked() -> None:
+    channel, conversation, teller = Channel(), Conversation(), Teller()
+    lines = [
+        str(said) for said in teller.take(_published(conversation, channel, Start("r"), Text("r", "An")))
+    ]
+    at = conversation.responses["r"].heard_at
+    assert teller.pause(at + PAUSE - 1) == []
+    assert [str(said) for said in teller.pause(at + PAUSE)] == ["agent │ An"]
+    assert teller.pause(at + 2 * PAUSE) == []
+    more = Text("r", "d so\non"), Text("r", "\n"), Stop("r")
+    lines = [str(said) for said in teller.take(_published(conversation, channel, *more))]
+    assert lines[:2] == ["agent ┆ d so", "agent │ on"]
+    assert len(lines) == 3
+
+
+@pytest.mark.parametrize(("rest", "mark"), [(" and on", "┆"), ("", "")])
+def test_a_correction_goes_on_with_the_beginning_of_a_line(rest: str, mark: str) -> None:
+    channel, conversation, teller = Channel(), Conversation(), Teller()
+    teller.take(_published(conversation, channel, Start("r"), Text("r", "one\ntwo", 0)))
+    assert [said.text for said in teller.pause(None)] == ["two"]
+    said = teller.take(_published(conversation, channel, Whole("r", "one\ntwo" + rest), Stop("r")))
+    assert [(each.mark, each.text) for each in said if each.mark != "▪"] == ([(mark, rest)] if rest else [])
+    assert not any("corrected" in each.text for each in said)
+
+
+def test_a_line_is_said_before_a_tool_and_before_a_pause() -> None:
+    lines = told(Start("r"), Text("r", "Look: "), ToolCall("r", "t", "look", "{}"), ToolResult("r", "t", "x"))
+    assert [line[8:] for line in lines[1:]] == ["Look: ", "(tool look {})", "(tool look returned: x)"]
+    channel, conversation, teller = Channel(), Conversation(), Teller()
+    teller.take(_published(conversation, channel, Start("r"), Text("r", "and")))
+    changes = conversation.tick(conversation.responses["r"].heard_at + SILENCE + 1)
+    texts = [said.text for said in teller.take(changes)]
+    assert texts == ["and", "STALLED, its publisher is silent"]
+
+
+def _published(conversation: Conversation, channel: Channel, *values: Outgoing) -> list[Change]:
+    return list(conversation.apply_all([channel.publish(value) for value in values]))
+
+
+@given(st.lists(st.text("xy\n", max_size=6), max_size=20), st.data())
+def test_pauses_anywhere_lose_nothing(texts: list[str], data: st.DataObject) -> None:
+    channel, conversation, teller = Channel(), Conversation(), Teller()
+    lines = teller.take(_published(conversation, channel, Start("r")))
+    for text in texts:
+        lines += teller.take(_published(conversation, channel, Text("r", text)))
+        if data.draw(st.booleans()):
+            lines += teller.pause(None)
+    lines += teller.take(_published(conversation, channel, Stop("r")))
+    said = [each for each in lines if each.mark in "│┆"]
+    written = "".join(("" if each.mark == "┆" else "\n") + each.text for each in said)
+    assert written.removeprefix("\n") == conversation.responses["r"].text.removesuffix("\n")

@@ -66,7 +66,12 @@ class Account:
         every = [*((model, used) for _, model, used in self._spent), *self._running.values(), (model, most)]
         tokens = sum(used.input + used.output for _, used in every)
         if limits.tokens is not None and tokens > limits.tokens:
-            return f"its limit of {limits.tokens:,} tokens in {_hours(limits.window)} is reached"
+            limit = f"its limit of {limits.tokens:,} tokens in {_hours(limits.window)}"
+            wanted = most.input + most.output
+            if tokens - wanted >= limits.tokens:
+                return f"{limit} is reached"
+            left = limits.tokens - (tokens - wanted)
+            return f"an answer, of up to {wanted:,} tokens, would exceed {limit}, of which {left:,} are left"
         if limits.cost is None:
             return None
         prices = [(limits.prices.get(name), used) for name, used in every]

@@ -27,6 +27,7 @@ _KEYS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 AGAIN = "Try again."
+SOON = "Try again in a moment."
 PARTIAL = "What came before is kept. Try again."
 
 
@@ -40,6 +41,8 @@ class Place:
     secrets: Sequence[str] = ()
     timeout: float = 0.0
     """Seconds of silence allowed."""
+    revived: bool = False
+    """Whether this program starts that server again by itself."""
 
 
 _BY_TYPE = {
@@ -99,8 +102,11 @@ def _parts(error: Exception, place: Place) -> tuple[str, str]:
             return (f"{place.server} did not answer within {place.timeout:g} s.", AGAIN)
         case anthropic.APIConnectionError():
             why = _why(error)
+            because = f": {why}" if why else ""
+            if place.revived:
+                return (f"The local server does not run{because}.", "It is started again. " + SOON)
             return (
-                f"Cannot reach {place.server}{f': {why}' if why else ''}.",
+                f"Cannot reach {place.server}{because}.",
                 "Check the network, ANTHROPIC_BASE_URL and that the server runs.",
             )
         case anthropic.CredentialsError():
@@ -150,9 +156,9 @@ def _wait(response: httpx2.Response) -> str:
     try:
         seconds = float(response.headers.get("retry-after", ""))
     except ValueError:
-        return "Try again in a moment."
+        return SOON
     if not 0 < seconds < 1e6:
-        return "Try again in a moment."
+        return SOON
     return f"Try again in {seconds:.0f} s." if seconds < 120 else f"Try again in {seconds / 60:.0f} min."
 
 

@@ -12,9 +12,8 @@ from typing import Protocol
 from tui.agent.values import Yielded, failed_id
 from tui.wire import Cancel, Cite, Notice, Outgoing, Start, Stop, Text, UserInput
 
-Aside = Callable[[UserInput, Cite | Notice], None]
-"""Takes what belongs to the answer to a prompt and is no message of its own: citations, which are annotations
-of the answer's message, and notices for whoever asked here."""
+Aside = Callable[[UserInput, Notice], None]
+"""Takes what belongs to the answer to a prompt and is not said on the channel: notices for who asked here."""
 
 
 class Publisher(Protocol):
@@ -23,7 +22,7 @@ class Publisher(Protocol):
     async def deliver(self, value: Outgoing) -> None:
         """Publish and wait for the acknowledgement; raise an exception whose text is for people."""
 
-    def publish(self, value: Outgoing) -> None:
+    def publish(self, value: Outgoing | Cite) -> None:
         """Publish in the order of the calls; never block, never raise."""
 
 
@@ -78,7 +77,7 @@ class Running:
         """Publish what the agent yielded, unless the response has ended already."""
         if self.ended:
             return
-        if isinstance(value, Cite | Notice):
+        if isinstance(value, Notice):
             self._aside(self.prompt, value)
             return
         if isinstance(value, Start):

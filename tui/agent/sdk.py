@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, get_args
 
 import httpx2
-from anthropic import AsyncAnthropic
+from anthropic import APIConnectionError, APITimeoutError, AsyncAnthropic
 from anthropic.resources.messages import DEPRECATED_MODELS
 from anthropic.types import Model
 
@@ -37,6 +38,8 @@ _DRAIN = 1.0
 """Seconds to wait for the end of a body whose answer is complete."""
 _ASIDE = 5.0
 """Seconds that the server may take for what is only asked in passing: models, and counting tokens."""
+_AGAIN = 0.25
+"""Seconds between two attempts to reach a server that is being started again."""
 _PAGE = 1_000
 """Models that are asked for at once: the most that the API gives."""
 _PATIENCE = 20.0
@@ -84,12 +87,15 @@ class Client:
         """Yield the response; see `Agent.answer`."""
         call_ids = str if toolbox is None else toolbox.call_id
         response = Response(model, prompt_id, in_reply_to, nth=nth, call_ids=call_ids)
-        place = errors.Place(model, self._server, self._settings.secrets, self._settings.timeout)
+        settings = self._settings
+        place = errors.Place(
+            model, self._server, settings.secrets, settings.timeout, revived=settings.patience > 0
+        )
         said: list[Any] = list(messages)
         try:
             for _ in range(_TURNS):
                 response.begin()
-                async with aclosing(self._turn(response, said, model, wishes, toolbox)) as values:
+                async with aclosing(self._patiently(response, said, model, wishes, toolbox)) as values:
                     async for value in values:
                         yield value
                 if not response.complete:
@@ -128,6 +134,27 @@ class Client:
         listed: Any = page.data
         found = (models.listed(each) for each in listed or ())
         return models.marked((info for info in found if info is not None), DEPRECATED_MODELS)
+
+    async def _patiently(
+        self, response: Response, said: list[Any], model: str, wishes: Wishes, toolbox: Toolbox | None
+    ) -> AsyncGenerator[Yielded, None]:
+        """Yield one turn; ask again as long as there is patience and nothing of it has come."""
+        end = time.monotonic() + self._settings.patience
+        while True:
+            begun = False
+            try:
+                async with aclosing(self._turn(response, said, model, wishes, toolbox)) as values:
+                    async for value in values:
+                        begun = True
+                        yield value
+            except (APIConnectionError, httpx2.TransportError) as error:
+                late = isinstance(error, (APITimeoutError, httpx2.TimeoutException))
+                if begun or late or time.monotonic() > end:
+                    raise
+                _log.info("%s cannot be reached; asked again in %s s", self._server, _AGAIN)
+            else:
+                return
+            await asyncio.sleep(_AGAIN)
 
     async def _turn(
         self, response: Response, said: list[Any], model: str, wishes: Wishes, toolbox: Toolbox | None

@@ -63,6 +63,7 @@ class _Mine:
 
     asked: Asked
     meter: Meter
+    model: str
     serial: str | None = None
     """Of the start, once it is heard."""
 
@@ -83,6 +84,7 @@ class Server:
         limits: Limits | None = None,
         past: Callable[[UserInput], Sequence[Turn]] = lambda _prompt: (),
         changed: Callable[[], None] = lambda: None,
+        told: Callable[[str], None] = lambda _line: None,
         patience: float = PATIENCE,
         settle: float = SETTLE,
         young: int = YOUNG,
@@ -91,7 +93,8 @@ class Server:
         anyone are answered, `*` for everybody's (on a shared key a clientId is a claim).
 
         `past` gives a prompt's thread, oldest first. `changed` is called when `serving` has changed, so that
-        presence says it. `clock` gives seconds that do not run backwards, `now` milliseconds since the epoch.
+        presence says it; `told` hears in a line, not cleaned, of each prompt that was answered or refused.
+        `clock` gives seconds that do not run backwards, `now` milliseconds since the epoch.
         """
         self._tasks = tasks
         self._agent = agent
@@ -101,6 +104,7 @@ class Server:
         self._now = now
         self._past = past
         self._changed = changed
+        self._told = told
         self._patience = patience
         self._settle = settle
         self._young = young
@@ -220,7 +224,7 @@ class Server:
             return
         self._forget(prompt_id)
         meter = Meter(self._agent, most.input)
-        self._mine[prompt_id] = _Mine(asked, meter)
+        self._mine[prompt_id] = _Mine(asked, meter, model or own)
         self._account.begin(prompt_id, model or own, most)
         self._tasks.answer(
             meter, asked.prompt, past, model=model, asker=asked.asker, ended=lambda: self._ended(prompt_id)
@@ -231,12 +235,16 @@ class Server:
         asked = self._open[prompt_id].asked
         self._forget(prompt_id)
         _log.info("a prompt is not answered: %s", why)
+        self._told(f"{asked.asker or 'somebody'}: not answered, {why}")
         if asked.prompt.to is not None:
             self._tasks.refuse(asked.prompt, f"This agent does not answer now: {why}. Ask another, or later.")
 
     def _ended(self, prompt_id: str) -> None:
         mine = self._mine.pop(prompt_id)
-        self._account.end(prompt_id, self._clock(), mine.meter.used)
+        used = mine.meter.used
+        self._account.end(prompt_id, self._clock(), used)
+        who = mine.asked.asker or "somebody"
+        self._told(f"{who}: answered by {mine.model}, {used.input:,} tokens in, {used.output:,} out")
         while self._queue and len(self._mine) < self._account.limits.concurrent and not self._closed:
             next_id = self._queue.popleft()
             self._open[next_id].queued = False

@@ -16,6 +16,8 @@ NO_THINKING = "off"
 """In place of an effort: no thinking, also where the model would by itself."""
 _NO_KEY = "no-key"
 """What is sent to a server that needs no key (Ollama, LM Studio, llama.cpp, vLLM); the SDK insists on one."""
+_REVIVAL = 15.0
+"""Seconds for which the local server may be away: this program starts it again when it has died."""
 _FEDERATION = ("ANTHROPIC_FEDERATION_RULE_ID", "ANTHROPIC_ORGANIZATION_ID")
 _IDENTITY = ("ANTHROPIC_IDENTITY_TOKEN", "ANTHROPIC_IDENTITY_TOKEN_FILE")
 
@@ -47,6 +49,10 @@ class AgentSettings:
     """Seconds that a model may stay silent, before its answer and within it."""
     max_retries: int = 2
     """How often a request is repeated that failed before its answer began."""
+    patience: float = 0.0
+    """Seconds for which a server is asked again that cannot be reached before an answer began: more than 0
+    for one that this program starts again by itself.
+    """
     thinking: str | None = None
     """How much the model may think before it answers: one of `EFFORTS`, or `off`; None leaves it to the
     model's default.
@@ -90,7 +96,7 @@ class AgentSettings:
         would win over it.
         """
         headers = {"Authorization": f"Bearer {key}", "x-api-key": key}
-        return cls(model, max_tokens, base_url=base_url, api_key=key, headers=headers)
+        return cls(model, max_tokens, base_url=base_url, api_key=key, headers=headers, patience=_REVIVAL)
 
     @property
     def secrets(self) -> tuple[str, ...]:

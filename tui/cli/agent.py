@@ -34,11 +34,12 @@ def add(parser: ArgumentParser) -> None:
     flags.place(parser)
     flags.model(parser)
     flags.machine(parser)
+    flags.patience(parser)
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="what to ask; - reads it from a pipe")
+    flags.agent(parser)
     serving = parser.add_argument_group("answering others")
     serving.add_argument("--serve", action="store_true", help="answer the channel until interrupted")
     flags.setting(serving, "allow_from", metavar="IDS")
-    flags.agent(serving)
     serving.add_argument("--concurrency", default="2", metavar="N", help="answers at a time (2)")
     serving.add_argument(
         "--tokens-per-hour", default="500000", metavar="N", help="tokens in and out at most, or none (500000)"
@@ -59,6 +60,7 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
             tokens=None
             if arguments.tokens_per_hour == "none"
             else _number("--tokens-per-hour", arguments.tokens_per_hour),
+            quiet=arguments.json,
         )
     text = _prompt(arguments.prompt)
     if not text:
@@ -66,7 +68,7 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
         return USAGE
     from tui.cli.answering import ask
 
-    return ask(text, settings, folders, json_lines=arguments.json)
+    return ask(text, settings, folders, json_lines=arguments.json, patience=flags.seconds(arguments))
 
 
 def _prompt(given: str | None) -> str:

@@ -155,11 +155,8 @@ class Crew:
             raise SettingsError(f"tools: {error}") from error
         return Agent(agent, box)
 
-    def _hear_aside(self, _prompt: UserInput, value: Cite | Notice) -> None:
-        if isinstance(value, Cite):
-            self._link.publisher.publish(value)
-        else:
-            self._notify(value)
+    def _hear_aside(self, _prompt: UserInput, value: Notice) -> None:
+        self._notify(value)
 
     def _announce(self) -> None:
         """Say in presence what goes on here, when that has changed."""
@@ -181,7 +178,7 @@ class Requests:
         """Publish and wait for the acknowledgement."""
         await self._publisher.deliver(value)
 
-    def publish(self, value: Outgoing | Publication) -> None:
+    def publish(self, value: Outgoing | Cite | Publication) -> None:
         """Publish in the order of the calls."""
         if isinstance(value, ApprovalRequest):
             self.made[value.call_id] = value.tool, value.arguments

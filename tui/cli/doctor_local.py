@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.cli.remarks import numbered
 from tui.wire import Reason, Severity
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def state(folder: Path) -> tuple[list[Finding], LocalServer | None]:
     mine = statefile.own_version()
     if condition is not None:
         words.append(f"version {condition.version or 'unknown'}")
-        words.append(f"{condition.clients} clients" if condition.clients else "idle: nobody is connected")
+        words.append(
+            numbered(condition.clients, "client") if condition.clients else "idle: nobody is connected"
+        )
     said = f"{', '.join(words)}; {store}"
     if condition is None or condition.version != mine:
         todo = (

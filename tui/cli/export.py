@@ -24,6 +24,7 @@ def add(parser: ArgumentParser) -> None:
     """Add its flags."""
     flags.place(parser)
     flags.past(parser)
+    flags.patience(parser)
     parser.add_argument(
         "--format", choices=["md", "json", "svg"], default="md", help="Markdown, JSON or a picture (md)"
     )
@@ -46,7 +47,9 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
         raise SettingsError(f"--width: {arguments.width!r} is no number from 20 to 500")
     conversation = Conversation()
     follower = Follower(conversation, historic=True)
-    with channel(settings, folders, wanted=lambda: conversation.incomplete) as line:
+    with channel(
+        settings, folders, wanted=lambda: conversation.incomplete, patience=flags.seconds(arguments)
+    ) as line:
         while follower.holding:
             follower.take(line.read(), now())
     text = _document(_chosen(conversation, arguments), arguments)
@@ -66,7 +69,9 @@ def _chosen(conversation: Conversation, arguments: Namespace) -> Sequence[Respon
 
     wanted = arguments.response or arguments.thread
     if wanted is None:
-        known = (each for each in conversation.responses.values() if each.response_id is not None)
+        known = (
+            each for each in conversation.responses.values() if each.blocks or each.response_id is not None
+        )
         return sorted(known, key=lambda response: response.opened_at)
     found = conversation.by_id(wanted)
     if found is None:

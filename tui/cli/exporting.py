@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from hashlib import blake2s
 
 from rich.console import Console, RenderableType
 from rich.segment import Segment, Segments
@@ -19,8 +20,8 @@ from rich.style import Style
 from tui.render.lines import LineRenderer
 from tui.render.plain import plain_rows
 from tui.render.theme import DARK
-from tui.state import Block, Response
-from tui.wire import Kind, clean_line
+from tui.state import Block, Decision, Response
+from tui.wire import Citation, Kind, clean_line
 from tui.wire.payload import parsed
 
 VERSION = 1
@@ -42,7 +43,14 @@ def markdown(responses: Sequence[Response]) -> str:
 
 def json_of(responses: Sequence[Response]) -> str:
     """Return a JSON object: `version`, and `responses` with their blocks."""
-    found = [{**_about(response), "blocks": [*map(_block, response.blocks)]} for response in responses]
+    found = [
+        {
+            **_about(response),
+            "blocks": [*map(_block, response.blocks)],
+            "citations": [_cited(each) for each in response.citations],
+        }
+        for response in responses
+    ]
     return json.dumps({"version": VERSION, "responses": found}, indent=2) + "\n"
 
 
@@ -74,8 +82,10 @@ def _about(response: Response) -> dict[str, object]:
         "cancelledBy": response.cancelled_by,
         "inputTokens": response.input_tokens,
         "outputTokens": response.output_tokens,
+        "sources": response.sources or None,
         "missing": response.missing or None,
         "beginningMissing": response.joined_midway or None,
+        "endUnknown": (response.endless and response.ended_at is None) or None,
     }
     return {name: value for name, value in about.items() if value is not None}
 
@@ -92,21 +102,61 @@ def _title(response: Response) -> str:
 
 
 def _section(response: Response) -> str:
-    title = re.sub(r"([\\`*_\[\]<>#])", r"\\\1", clean_line(_title(response), 200))
+    title = _escaped(clean_line(_title(response), 200))
     parts = [f"\n## {title}"]
     if response.prompt is not None:
         parts.append(_quoted(response.prompt.text))
     parts += [text for block in response.blocks if (text := _written(block))]
+    notes = [_note(number, each) for number, each in enumerate(response.citations, 1)]
+    if notes:
+        parts += ["".join(f"[^{_anchor(response)}{number}]" for number in range(1, len(notes) + 1))]
+        parts.append("\n".join(f"[^{_anchor(response)}{note}" for note in notes))
     if response.error or response.cancelled_by:
         parts.append(f"*{response.status.value}: {response.error or response.cancelled_by}*")
     return "\n\n".join(parts)
 
 
+def _anchor(response: Response) -> str:
+    """Return what footnotes of a response begin with, as one document may hold several."""
+    return blake2s(response.key.encode("utf-8", "replace"), digest_size=3).hexdigest() + "-"
+
+
+def _note(number: int, citation: Citation) -> str:
+    words = dict.fromkeys(filter(None, (citation.title, citation.url, citation.source)))
+    said = f"{number}]: {_escaped(clean_line(' · '.join(words), 400))}"
+    return f"{said} “{_escaped(clean_line(citation.cited_text, 400))}”" if citation.cited_text else said
+
+
+def _cited(citation: Citation) -> dict[str, object]:
+    about = {
+        "source": citation.source,
+        "title": citation.title,
+        "url": citation.url,
+        "citedText": citation.cited_text,
+        "start": citation.start,
+        "end": citation.end,
+        "by": citation.client_id,
+    }
+    return {name: value for name, value in about.items() if value is not None}
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>#])", r"\\\1", text)
+
+
 def _written(block: Block) -> str:
     text = block.text
     gap = "*(something is missing here)*\n\n" if block.gap else ""
+    gap += "*(deleted by its publisher)*\n\n" if block.deleted else ""
     if block.tool is not None:
         said = [f"Tool `{(block.tool.name or 'tool').replace('`', '')}`", _fenced(text)]
+        for decision in block.tool.approval.decisions if block.tool.approval else ():
+            word = "allowed" if decision.approved else "denied"
+            proven = "" if decision.claim is not None else " (unverified)"
+            why = f": {_escaped(clean_line(decision.reason, 400))}" if decision.reason else ""
+            said.append(f"{word} by {_escaped(decision.publisher.name)}{proven}{why}")
+        if block.tool.approval is not None and not block.tool.approval.decisions:
+            said.append("asked to be allowed; nobody has answered")
         if block.tool.result is not None:
             said += ["failed:" if block.tool.failed else "returned:", _fenced(block.tool.result)]
         return gap + "\n\n".join(said)
@@ -132,13 +182,31 @@ def _block(block: Block) -> dict[str, object]:
     found: dict[str, object] = {"kind": block.kind.value, "text": block.text}
     if block.label:
         found["label"] = block.label
+    if block.deleted:
+        found["deleted"] = True
     if block.gap:
         found["missingBefore"] = block.gap if block.gap > 0 else None
     if block.tool is not None:
         tool = block.tool
         found |= {"callId": tool.call_id, "name": tool.name, "arguments": parsed(block.text)}
         found |= {"result": tool.result, "failed": tool.failed}
+        if tool.approval is not None:
+            found["approval"] = {
+                "by": tool.approval.publisher.name,
+                "asked": _time(tool.approval.timestamp),
+                "decisions": [_decision(each) for each in tool.approval.decisions],
+            }
     return found
+
+
+def _decision(decision: Decision) -> dict[str, object]:
+    return {
+        "approved": decision.approved,
+        "reason": decision.reason,
+        "by": decision.publisher.name,
+        "verifiedRole": decision.claim,
+        "at": _time(decision.timestamp),
+    }
 
 
 def _pictured(response: Response, width: int) -> Iterable[RenderableType]:

@@ -7,11 +7,11 @@ the same.
 
 from __future__ import annotations
 
-from argparse import SUPPRESS, ArgumentParser
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
 from tui.settings import TABLE
-from tui.values import PATTERNS
+from tui.values import PATTERNS, SettingsError
 
 if TYPE_CHECKING:
     from argparse import _ActionsContainer
@@ -64,6 +64,24 @@ def plain(parser: ArgumentParser) -> None:
 def machine(parser: _ActionsContainer) -> None:
     """Add output for programs; `arguments.json` is always there."""
     parser.add_argument("--json", action="store_true", help="JSON lines")
+
+
+def patience(parser: ArgumentParser) -> None:
+    """Add how long to try, for a command that is to end by itself: `arguments.timeout`."""
+    parser.add_argument(
+        "--timeout", default="20", metavar="S", help="give up after so many seconds without a connection (20)"
+    )
+
+
+def seconds(arguments: Namespace) -> float:
+    """Return what `--timeout` says; raise `SettingsError` when that is no number of seconds."""
+    try:
+        value = float(arguments.timeout)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e6:
+        raise SettingsError(f"--timeout: {arguments.timeout!r} is no number of seconds above 0")
+    return value
 
 
 def screen(parser: ArgumentParser) -> None:

@@ -29,6 +29,7 @@ from tui.cli import (
 )
 from tui.cli.exits import FAILED, INTERRUPTED, OK, USAGE, Failure
 from tui.settings import FILE, TABLE, Folders, Settings, SettingsError, read_file, resolve
+from tui.values import near
 
 PROGRAM = "ably-tui"
 DESCRIPTION = "A terminal wall and chat for the AI responses on an Ably channel."
@@ -98,6 +99,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a locale without some character costs that character only
     words = list(sys.argv[1:] if argv is None else argv)
     whole = parser(words)
+    first = words[0] if words else ""
+    if first and not first.startswith("-") and first not in COMMANDS:
+        whole.error(f"there is no command {first!r}{near(first, COMMANDS)}")
     arguments = whole.parse_args(words)
     for flag in _misplaced(arguments):
         whole.error(f"{flag} means nothing to {arguments.command}")

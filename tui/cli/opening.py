@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from tui.cli.exits import Failure
 from tui.cli.trouble import Trouble
 from tui.settings import Folders, Settings
-from tui.wire import ChannelChange, ChannelMessage, Inbound
+from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, Inbound, Reason, clean_line
 
 if TYPE_CHECKING:
     from tui.agent import AgentSettings
@@ -40,35 +40,62 @@ def now() -> int:
 class Line:
     """A command's connection to its channel. Its methods belong to the main thread."""
 
-    def __init__(self, link: Link, server: LocalServer | None, woken: threading.Event) -> None:
+    def __init__(
+        self, link: Link, server: LocalServer | None, woken: threading.Event, patience: float | None = None
+    ) -> None:
         self.link = link
         self.server = server
         """The local server, where the channel is on it."""
         self.trouble = Trouble()
         self.attached = False
         """Whether the channel has been attached."""
+        self.patience = patience
+        """Seconds without a connection after which `read` gives up; None for never."""
         self._woken = woken
+        self._apart: float | None = time.monotonic()
+        self._why: Reason | None = None
+
+    def meet(self) -> None:
+        """Wait for the connection; raises what `read` does."""
+        while self._apart is not None:
+            self.read()
 
     def read(self, timeout: float = TICK) -> list[Inbound]:
         """Return what arrives within `timeout` seconds, as soon as there is anything; tell trouble.
 
         Raises BrokenPipeError when nobody reads standard output any more, `Failure` when nothing more can
-        come.
+        come, or when `patience` is at its end.
         """
         self._woken.wait(timeout)
         self._woken.clear()
         values = self.link.drain()
         for value in values:
             if not isinstance(value, ChannelMessage):
+                if isinstance(value, ConnectionChange):
+                    self._connection(value)
                 self.attached |= isinstance(value, ChannelChange) and value.state == "attached"
                 said = self.trouble.hear(value)
                 if said is not None:
                     complain(said)
         if not values and self.trouble.failed is not None:
             raise Failure("nothing more can come")
+        apart = 0.0 if self._apart is None else time.monotonic() - self._apart
+        if self.patience is not None and apart > self.patience:
+            why = f": {clean_line(str(self._why))}" if self._why is not None else ""
+            raise Failure(
+                f"no connection for {self.patience:g} seconds{why}; "
+                "check the network and --endpoint, or give it longer with --timeout"
+            )
         if reader_is_gone():
             raise BrokenPipeError
         return values
+
+    def _connection(self, change: ConnectionChange) -> None:
+        if change.state == "connected":
+            self._apart = self._why = None
+        else:
+            self._apart = time.monotonic() if self._apart is None else self._apart
+            self._why = change.reason or self._why
 
     def flush(self) -> None:
         """Wait until the server has all that was published, however long that takes.
@@ -97,11 +124,13 @@ def channel(
     presence: Mapping[str, object] | None = None,
     wanted: Callable[[], bool] = lambda: False,
     agent: AgentSettings | None = None,
+    patience: float | None = None,
 ) -> Iterator[Line]:
     """Open the settings' channel for reading, publishing or both; close it at the end, in `CLOSE` seconds.
 
     `presence` is what the command says of itself there, None: nothing. `wanted` says whether the beginning of
-    a response is still to be fetched. `agent` is only asked for what must never be logged. SIGTERM and SIGHUP
+    a response is still to be fetched. `agent` is only asked for what must never be logged. After `patience`
+    seconds without a connection reading fails; None tries for ever. SIGTERM and SIGHUP
     are taken as Ctrl+C is, so that what runs is ended in an orderly way.
     """
     from tui.cli.screen import start_log
@@ -120,7 +149,7 @@ def channel(
     link = Link(options, wake=woken.set, wanted=wanted, revive=revive)
     link.start()
     try:
-        yield Line(link, server, woken)
+        yield Line(link, server, woken, patience)
     finally:
         link.close(CLOSE)
 

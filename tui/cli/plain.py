@@ -14,30 +14,39 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tui.agent import Agent, AgentTasks
+from tui.agent import Agent, AgentTasks, ApprovalPolicy, Approvals, Cancels
 from tui.cli.answering import model_of
 from tui.cli.archive import Archive
+from tui.cli.crew import Requests
 from tui.cli.exits import OK
 from tui.cli.following import Follower, News
 from tui.cli.opening import CLOSE, TICK, Line, channel, complain, now
+from tui.cli.permits import NOBODY, Permits, tools_of
 from tui.cli.printing import print_said, put
 from tui.cli.source import Lines, Source
 from tui.cli.telling import Teller
 from tui.state import Change, Conversation, Response
-from tui.wire import UserInput
+from tui.ui.verdicts import counts_for
+from tui.values import near
+from tui.wire import UserInput, clean_line
 
 if TYPE_CHECKING:
     from tui.settings import Folders, Settings
 
 _SOON = 0.05
 """Seconds between two looks at the channel and the keyboard."""
-_HELP = "a line is a prompt; /cancel ends your answers; /quit or end of input leaves"
+_HELP = (
+    "a line is a prompt; /cancel ends your answers; /approve and /deny [REASON] answer the tool that waits; "
+    "/help says this; /quit or end of input leaves; a prompt that begins with a slash takes two"
+)
+_KNOWN = ("cancel", "approve", "deny", "help", "quit")
 
 
 def chat(settings: Settings, folders: Folders) -> int:
     """Chat until the input ends; answers that run then are waited for. Return the exit code."""
     model = model_of(settings, folders)
-    agent = Agent(model)
+    approvals = Approvals(ApprovalPolicy())
+    agent = Agent(model, tools_of(settings, model, approvals))
     archive = Archive()
     conversation = Conversation(archive.stow)
     presence = {"kind": "viewer", "name": settings.client_id, "model": model.model}
@@ -57,11 +66,15 @@ def chat(settings: Settings, folders: Folders) -> int:
                 open_prompts.discard(prompt.prompt_id)  # nothing will answer it
                 complain(f"the prompt was not sent: {why}")
 
-            tasks = AgentTasks(line.link.publisher, undelivered)
+            requests = Requests(line.link.publisher)
+            tasks = AgentTasks(
+                requests, undelivered, approvals=approvals, cancels=Cancels(settings.allow_cancel)
+            )
             talk = _Talk(
                 line,
                 agent,
                 tasks,
+                Permits(line, tasks, approvals, requests, settings.client_id),
                 open_prompts,
                 Follower(conversation, historic=settings.since != 0),
                 settings,
@@ -84,6 +97,7 @@ class _Talk:
         line: Line,
         agent: Agent,
         tasks: AgentTasks,
+        permits: Permits,
         open_prompts: set[str],
         follower: Follower,
         settings: Settings,
@@ -92,10 +106,11 @@ class _Talk:
         self._line = line
         self._agent = agent
         self._tasks = tasks
+        self._permits = permits
         self._open = open_prompts
         self._settings = settings
         self._follower = follower
-        self._teller = Teller()
+        self._teller = Teller(counts_for(settings.client_id))
         self._typed: queue.Queue[str | None] = queue.Queue()
 
     def run(self) -> None:
@@ -106,9 +121,18 @@ class _Talk:
         while not ended or self._open:
             news = self._follower.take(self._line.read(_SOON if not ended else TICK), now())
             self._print(news)
+            self._permits.hear(news.messages)
+            for waiting, told in self._permits.fresh():
+                if ended:
+                    complain(f"{told}: denied, {NOBODY}")
+                    self._permits.decide(waiting, approved=False, reason=NOBODY)
+                else:
+                    print(f"{told} waits: /approve or /deny [REASON]", flush=True)
             while not ended and self._line.attached and not self._typed.empty():
                 text = self._typed.get()
                 ended = text is None or text == "/quit"
+                if ended:
+                    self._deny_all()
                 if text and not ended:
                     self._obey(text)
 
@@ -122,23 +146,38 @@ class _Talk:
 
     def _obey(self, text: str) -> None:
         """Do what a line asks for."""
+        name, _, rest = text.partition(" ")
         if text == "/cancel":
             for prompt_id in tuple(self._open):
                 self._line.link.run(self._tasks.cancel, prompt_id, self._settings.client_id)
         elif text == "/help":
             print(_HELP, flush=True)
+        elif text == "/approve" or name == "/deny":
+            waiting = self._permits.waiting()
+            if waiting:
+                self._permits.decide(waiting[0], approved=text == "/approve", reason=rest.strip() or None)
+            else:
+                print("no tool waits to be allowed", flush=True)
+        elif name.startswith("/") and not name.startswith("//"):
+            known = name[1:] in _KNOWN
+            hint = " takes nothing behind it" if known else f" is no command{near(name[1:], _KNOWN)}"
+            print(f"{clean_line(name, 40)}{hint}; {_HELP}", flush=True)
         else:
-            prompt = UserInput(secrets.token_hex(8), text)
+            prompt = UserInput(secrets.token_hex(8), text.removeprefix("/"))
             self._open.add(prompt.prompt_id)
             ask = self._tasks.ask
             self._line.link.run(lambda: ask(self._agent, prompt, asker=self._settings.client_id))
+
+    def _deny_all(self) -> None:
+        for waiting in self._permits.waiting():
+            self._permits.decide(waiting, approved=False, reason=NOBODY)
 
     def _print(self, news: News) -> None:
         if news.caught_up:
             lines = self._teller.catch_up(self._follower.conversation)
         else:
             lines = self._teller.take(news.changes)
-        print_said(lines, color=self._settings.color)
+        print_said(lines + self._teller.pause(now()), color=self._settings.color)
         for response in _ended(news.changes):
             if response.prompt_id in self._open:
                 self._open.discard(response.prompt_id)

@@ -47,6 +47,7 @@ def add(parser: ArgumentParser) -> None:
     """Add its flags."""
     parser.description, parser.formatter_class = _ABOUT, RawDescriptionHelpFormatter
     flags.place(parser)
+    flags.patience(parser)
     parser.add_argument("--name", required=True, help="what it is called, also in the response's id")
     flags.setting(parser, "model", metavar="ID")
     parser.add_argument("--exit-status", type=int, metavar="N", help="how the stream's own program ended (0)")
@@ -69,7 +70,10 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     if not arguments.program and sys.stdin.isatty():
         complain("publish needs a stream on standard input, or a command after --")
         return USAGE
-    with channel(settings, folders, viewing=False, publishing=True) as line:
+    patience = flags.seconds(arguments)
+    with channel(settings, folders, viewing=False, publishing=True, patience=patience) as line:
+        line.meet()
+        line.patience = None  # a long stream outlives an outage
         try:
             with _stream(arguments.program) as (stream, process):
                 return _publish(line, arguments, settings.client_id, stream, process)
@@ -112,6 +116,7 @@ def _publish(
         _pump(line, speaker, stream, tee=arguments.tee)
         code = process.wait() if process is not None else arguments.exit_status or 0
         speaker.end(_stop(speaker.response_id, code))
+        line.patience = flags.seconds(arguments)
         line.flush()
     except KeyboardInterrupt:
         speaker.end(Stop(speaker.response_id, "cancelled", cancelled_by=client_id))

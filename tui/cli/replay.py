@@ -116,7 +116,7 @@ def _show(
         join=f"{Path(sys.argv[0]).name} replay FILE",
     )
     log_file = start_log(folders.state, settings, None)
-    app = WallApp(Conversation(archive.stow), replay, Onlooker(replay.say), facts, now, log_file)
+    app = WallApp(Conversation(archive.stow), replay, Onlooker(replay.say), facts, now, log_file, replay)
     try:
         app.run()
     finally:

@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from tui.recording.file import Entry
-from tui.recording.player import Player
+from tui.recording.player import Player, aligned
 from tui.state import Response
-from tui.ui.ports import ModelName, Question, Ruling
-from tui.wire import ChannelChange, ConnectionChange, HistoryChange, Inbound, Notice
+from tui.ui.ports import ModelName, Question, Replayed, Ruling
+from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, HistoryChange, Inbound, Notice
 
 _ONLY_PLAYS = "A recording is played: nobody is there to answer. ctrl+q quits."
 
@@ -30,6 +30,10 @@ class Replay:
     ) -> None:
         """`clock` gives ms since the epoch; `start` is where to begin, in ms of the recording."""
         self._clock = clock
+        self._entries = entries
+        self._anew = False
+        self.is_aligned = False
+        """Whether all responses begin at once."""
         self._player = Player(entries, _milliseconds(), speed=speed, start=start)
         self._own: deque[Inbound] = deque()
         self._changed = threading.Condition()
@@ -60,7 +64,8 @@ class Replay:
             values.append(self._own.popleft())
         with self._changed:
             due = self._player.due(_milliseconds(), limit - len(values))
-            self.generation += due.anew
+            self.generation += due.anew or self._anew
+            self._anew = False
             self._woken = False
             self._changed.notify()
         now = self._clock()
@@ -92,6 +97,24 @@ class Replay:
     def speed(self, times: float) -> None:
         """Play so many times as fast; raise ValueError below 0.25 and above 16."""
         self._control(lambda now: self._player.set_speed(times, now))
+
+    def align(self) -> None:
+        """From the beginning, with all responses beginning at once; the next time, as they did."""
+        self.is_aligned = not self.is_aligned
+        entries = aligned(self._entries) if self.is_aligned else self._entries
+
+        def change(now: float) -> None:
+            before, self._anew = self._player, True
+            self._player = Player(entries, now, speed=before.speed)
+            if not before.running:
+                self._player.pause(now)
+
+        self._control(change)
+
+    @property
+    def times(self) -> float:
+        """How many times as fast as it was."""
+        return self._player.speed
 
     @property
     def position(self) -> float:
@@ -138,6 +161,13 @@ class Replay:
                     return
                 self._woken, first = True, False
             self._wake()
+
+
+def replayed(messages: Sequence[ChannelMessage], clock: Callable[[], int]) -> Replay:
+    """Return a replay of messages as they came; those from history as they were sent."""
+    times = [message.received if message.live else message.timestamp for message in messages]
+    first = min(times, default=0)
+    return Replay([Entry(at - first, message) for at, message in zip(times, messages, strict=True)], clock)
 
 
 class Onlooker:
@@ -190,6 +220,12 @@ class Onlooker:
         from tui.cli.keeping import keep
 
         return keep(text, form, Path.cwd())
+
+    def replay(self, messages: Sequence[ChannelMessage]) -> Replayed:
+        """Return a feed that plays these."""
+        from tui.cli.screen import now
+
+        return replayed(messages, now)
 
     def decide(self, ruling: Ruling) -> None:  # noqa: ARG002
         """Nobody waits for it."""

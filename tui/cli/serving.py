@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import secrets
+import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from tui.agent import Agent, AgentTasks, Turn
@@ -14,27 +13,31 @@ from tui.agent.account import Limits
 from tui.agent.approvals import Approvals
 from tui.agent.policy import ApprovalPolicy, Cancels
 from tui.agent.server import Server
-from tui.agent.tools.kit import toolbox
 from tui.cli.answering import model_of
 from tui.cli.archive import Archive
 from tui.cli.following import Follower
 from tui.cli.opening import CLOSE, Line, channel, now
+from tui.cli.permits import tools_of
 from tui.state import Conversation
 from tui.state.threads import turns_of
-from tui.values import SettingsError
-from tui.wire import Inbound, Roster, UserInput
+from tui.wire import Inbound, Roster, UserInput, clean_line
 
 if TYPE_CHECKING:
-    from tui.agent import AgentSettings
-    from tui.agent.tools.box import Toolbox
     from tui.settings import Folders, Settings
 
 
-def serve(settings: Settings, folders: Folders, *, concurrent: int, tokens: int | None) -> NoReturn:
-    """Answer until interrupted; `concurrent` answers at a time, `tokens` in an hour, None for any number."""
+def serve(
+    settings: Settings, folders: Folders, *, concurrent: int, tokens: int | None, quiet: bool
+) -> NoReturn:
+    """Answer until interrupted; `concurrent` answers at a time, `tokens` in an hour, None for any number.
+    Prints a line for each prompt, unless `quiet`.
+    """
     model = model_of(settings, folders)
     approvals = Approvals(ApprovalPolicy())
-    agent = Agent(model, _toolbox(settings, model, approvals))
+    agent = Agent(model, tools_of(settings, model, approvals))
+    # While it connects, so that the first answer does not wait for the SDK.
+    loading = threading.Thread(target=agent.load, name="ably-tui-load", daemon=True)
+    loading.start()
     archive = Archive()
     conversation = Conversation(archive.stow)
     limits = Limits(concurrent=concurrent, tokens=tokens)
@@ -66,7 +69,9 @@ def serve(settings: Settings, folders: Folders, *, concurrent: int, tokens: int 
                 limits=limits,
                 past=lambda prompt: _past(conversation, prompt),
                 changed=lambda: line.link.announce(_presence(presence, server)),
+                told=(lambda _said: None) if quiet else _print,
             )
+            loading.join()
             _answer(line, _Ears(conversation, tasks, server), lambda: _presence(presence, server), settings)
     finally:
         archive.close()
@@ -105,6 +110,10 @@ def _answer(
         line.link.run(_end, ears, settings.client_id).result(CLOSE)
 
 
+def _print(said: str) -> None:
+    print(clean_line(said), flush=True)
+
+
 def _pass_on(line: Line, ears: _Ears) -> None:
     values = line.read()
     if values:
@@ -126,13 +135,3 @@ def _past(conversation: Conversation, prompt: UserInput) -> list[Turn]:
     if before is None:
         return []
     return [Turn(turn.prompt, turn.answer, turn.response_id) for turn in turns_of(conversation, before)]
-
-
-def _toolbox(settings: Settings, model: AgentSettings, approvals: Approvals) -> Toolbox | None:
-    if not settings.tools:
-        return None
-    root = settings.tools_root or Path.cwd()
-    try:
-        return toolbox(settings.tools, root, os.environ, approvals, model.secrets)
-    except (ValueError, OSError) as error:
-        raise SettingsError(f"--tools: {error}") from error

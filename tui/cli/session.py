@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING
 
 from tui.cli import keeping
 from tui.settings import Settings, SettingsError, host_and_port
-from tui.ui.ports import Contact, ModelName, Question, Ruling
+from tui.ui.ports import Contact, ModelName, Question, Replayed, Ruling
 from tui.wire import (
     Cancel,
+    ChannelMessage,
     ConnectionChange,
     Inbound,
     Notice,
@@ -199,6 +200,12 @@ class Session:
     def keep(self, text: str, form: str) -> Path:
         """Write text to a new file in the working directory; return its path."""
         return keeping.keep(text, form, Path.cwd())
+
+    def replay(self, messages: Sequence[ChannelMessage]) -> Replayed:
+        """Return a feed that plays these at the speed at which they came."""
+        from tui.cli.replaying import replayed
+
+        return replayed(messages, self._clock)
 
     @property
     def models(self) -> Sequence[ModelName]:

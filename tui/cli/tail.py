@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 HELP = "follow the channel's responses as text"
 _ABOUT = """\
-Follow the channel's responses as text: whole lines, each with who says it in front. `▸` marks a line about a
-beginning, `▪` one about an end or a pause, `?` a prompt, `│` what is said. Ctrl+C ends it.
+Follow the channel's responses as text: lines, each with who says it in front. `▸` marks a line about a
+beginning, `▪` one about an end or a pause, `?` a prompt, `│` what is said. A line that does not end for three
+seconds is said as far as it is there; `┆` marks its rest. Ctrl+C ends it.
 
 With --response, only that one's text, as it is, until it ends; the exit code is 1 when it did not end well.
 With --json, a line for each message of the channel, in its order as far as that is known when it is written:
@@ -54,39 +55,47 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
         with channel(settings, folders, wanted=lambda: conversation.incomplete) as line:
             if one is not None:
                 return _follow_one(line, follower, one, json_lines=arguments.json)
-            _follow_all(line, follower, json_lines=arguments.json, color=settings.color)
+            _follow_all(line, follower, settings, json_lines=arguments.json)
     finally:
         archive.close()
     return OK
 
 
-def _follow_all(line: Line, follower: Follower, *, json_lines: bool, color: bool) -> None:
+def _follow_all(line: Line, follower: Follower, settings: Settings, *, json_lines: bool) -> None:
     from tui.cli.opening import now
     from tui.cli.printing import print_messages, print_said
     from tui.cli.telling import Teller
+    from tui.ui.verdicts import counts_for
 
-    teller = Teller()
-    while True:
-        news = follower.take(line.read(), now())
-        if json_lines:
-            print_messages(news.messages)
-        elif news.caught_up:
-            print_said(teller.catch_up(follower.conversation), color=color)
-        else:
-            print_said(teller.take(news.changes), color=color)
+    teller = Teller(counts_for(settings.client_id))
+    try:
+        while True:
+            news = follower.take(line.read(), now())
+            if json_lines:
+                print_messages(news.messages)
+                continue
+            said = teller.catch_up(follower.conversation) if news.caught_up else teller.take(news.changes)
+            print_said(said + teller.pause(now()), color=settings.color)
+    except KeyboardInterrupt:
+        print_said(teller.pause(None), color=settings.color)
+        raise
 
 
 def _follow_one(line: Line, follower: Follower, one: OneResponse, *, json_lines: bool) -> int:
     from tui.cli.opening import complain, now
     from tui.cli.printing import end_line, print_messages, put
     from tui.cli.telling import ending
+    from tui.wire import clean_line
 
-    text = ""
+    text, awaited = "", False
     while not one.over:
         news = follower.take(line.read(), now())
         if follower.holding:
             continue
         found = one.take(follower.conversation, news)
+        if one.response is None and not awaited:
+            awaited = True
+            complain(f"no response {clean_line(one.id, 100)} yet; waiting")
         if json_lines:
             print_messages(one.messages(follower.conversation, news))
         else:

@@ -1,6 +1,7 @@
 """A conversation as whole lines of text, each with the response that it belongs to, for pipes, logs and ears.
 
-Reads the state after each change, so that it cannot say anything twice. Pure. Leaves printing to its callers.
+Reads the state after each change, so that it cannot say anything twice. Pure. Leaves to `remarks` what is
+said in brackets, and printing to its callers.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ from dataclasses import dataclass, field
 from hashlib import blake2s
 from typing import NamedTuple
 
-from tui.state import UNKNOWN, Block, Change, Conversation, Removed, Replaced, Response, Status, TakenOver
-from tui.wire import Kind, clean_line
+from tui.cli.remarks import gap_remark, numbered, sources_remark, thinking_remarks, tool_remarks
+from tui.state import Block, Change, Conversation, Removed, Replaced, Response, Status, TakenOver
+from tui.ui.verdicts import Counts, counts_for
+from tui.wire import Kind
 
 LONGEST = 16_384
 """Characters of a line that has not ended, above which it is said all the same."""
-_SHORT = 160
+PAUSE = 3_000
+"""Milliseconds of silence after which the beginning of a line is said."""
 _RAW = "*"
 """Key of the response that lists what is no response."""
-_BEGINS, _ENDS, _ASKS, _SAYS = "▸", "▪", "?", "│"
+_BEGINS, _ENDS, _ASKS, _SAYS, _GOES_ON = "▸", "▪", "?", "│", "┆"
 
 
 class Said(NamedTuple):
@@ -28,7 +32,8 @@ class Said(NamedTuple):
     label: str
     """Who says it: `publisher/model`, with `#2` where that would be two responses at a time."""
     mark: str
-    """`│` for text, `▸` for a beginning, `▪` for an end or a pause, `?` for a prompt."""
+    """`│` for text, `┆` where it goes on with the line of its label before, `▸` for a beginning, `▪` for an
+    end or a pause, `?` for a prompt."""
     text: str
 
     def __str__(self) -> str:
@@ -42,17 +47,24 @@ class _Told:
     label: str
     status: Status | None = None
     taken: list[int] = field(default_factory=list)  # characters of each block
-    partial: list[list[str]] = field(default_factory=list)  # of each block, its last line so far
+    partial: list[list[str]] = field(default_factory=list)  # of each block, its last line as far as unsaid
+    begun: list[str] = field(default_factory=list)  # of each block, its last line as far as it was said
     tools: list[set[str]] = field(default_factory=list)  # of each block, what of its tool was said
     count: int = 0
     digest: bytes = b""  # of the lines of its text, so that a correction is seen
+    sources: set[str] = field(default_factory=set)
 
 
 class Teller:
-    """Says what is new. `catch_up` once for what is there, then `take` the changes as they come."""
+    """Says what is new. `catch_up` once for what is there, then `take` the changes as they come, and
+    `pause` now and then.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, counts: Counts | None = None) -> None:
+        """`counts` says which decisions about tools count; None: those that the server vouches for."""
+        self._counts = counts or counts_for("")
         self._told: dict[str, _Told] = {}
+        self._open: dict[str, Response] = {}  # whose last line is not said yet
         self._asked: set[str] = set()
 
     def catch_up(self, conversation: Conversation) -> list[Said]:
@@ -68,6 +80,7 @@ class Teller:
             match change:
                 case Removed():
                     self._told.pop(response.key, None)
+                    self._open.pop(response.key, None)
                     continue
                 case TakenOver(waiting, _):
                     self._told.pop(waiting.key, None)
@@ -75,6 +88,22 @@ class Teller:
                     lines += self._correct(response, self._told[response.key])
             lines += self._tell(response)
         return lines
+
+    def pause(self, now: int | None) -> list[Said]:
+        """Return the beginnings of lines whose rest has not come for `PAUSE`; `now` is in ms since the epoch
+        by this machine's clock, None at the end, when nothing is waited for.
+        """
+        silent = [
+            response for response in self._open.values() if now is None or now - response.heard_at >= PAUSE
+        ]
+        return [said for response in silent for said in self._say_open(response)]
+
+    def _say_open(self, response: Response) -> list[Said]:
+        del self._open[response.key]
+        told = self._told.get(response.key)
+        if told is None:
+            return []
+        return [Said(told.label, *line) for line in _unfinished(response, told, len(told.partial))]
 
     def _tell(self, response: Response) -> Iterator[Said]:
         told = self._told.get(response.key)
@@ -86,11 +115,20 @@ class Teller:
         if told.status in (None, Status.WAITING) and response.key != _RAW:
             yield Said(told.label, _BEGINS, _beginning(response))
             told.status = Status.LIVE
-        for text in _new_lines(response, told):
-            yield Said(told.label, _SAYS, text)
+        for line in _new_lines(response, told, self._counts):
+            yield Said(told.label, *line)
         if response.status is not told.status and response.key != _RAW:
+            for line in _unfinished(response, told, len(told.partial)):
+                yield Said(told.label, *line)
             told.status = response.status
             yield Said(told.label, _ENDS, ending(response))
+        if response.ended_at is not None:
+            for source in sources_remark(response, told.sources):
+                yield Said(told.label, _SAYS, source)
+        if any(map(any, told.partial)):
+            self._open[response.key] = response
+        else:
+            self._open.pop(response.key, None)
 
     def _prompt(self, response: Response) -> Iterator[Said]:
         prompt = response.prompt
@@ -104,18 +142,24 @@ class Teller:
         """Go on behind what was said of a response whose blocks were made anew, or begin anew where they say
         something else now.
         """
-        fresh = _Told(told.label, told.status, tools=deepcopy(told.tools))
-        lines = _new_lines(response, fresh)
+        fresh = _Told(told.label, told.status, tools=deepcopy(told.tools), sources=told.sources)
+        lines = _new_lines(response, fresh, self._counts)
         while fresh.count < told.count and next(lines, None) is not None:
             pass
-        again = _Told(told.label, told.status, tools=told.tools)
+        again = _Told(told.label, told.status, tools=told.tools, sources=told.sources)
         self._told[response.key] = again
+        begun = "".join(told.begun)
         if response.key == _RAW or fresh.digest == told.digest:
-            for text in _new_lines(response, again):
-                # A list that was shortened at its beginning has been said all the same.
-                if again.count > told.count and response.key != _RAW:
-                    yield Said(told.label, _SAYS, text)
-            return
+            # A list that was shortened at its beginning has been said all the same.
+            found = [
+                line
+                for line in _new_lines(response, again, self._counts)
+                if again.count > told.count and response.key != _RAW
+            ]
+            if _goes_on(begun, found, again):
+                yield from (Said(told.label, *line) for line in found)
+                return
+            again = self._told[response.key] = _Told(told.label, told.status, sources=told.sources)
         again.tools = []
         yield Said(told.label, _ENDS, "corrected, from its beginning:")
 
@@ -149,9 +193,9 @@ def ending(response: Response) -> str:
     if response.ended_at is not None:
         said.append(f"{response.elapsed(response.ended_at) / 1000:.1f} s")
         if response.token_count:
-            said.append(f"{response.token_count:,} tokens")
+            said.append(numbered(response.token_count, "token"))
     if response.missing:
-        said.append(f"{response.missing} pieces are missing")
+        said.append(f"{numbered(response.missing, 'piece')} missing")
     return ", ".join(said)
 
 
@@ -162,50 +206,100 @@ def _beginning(response: Response) -> str:
     if response.in_reply_to:
         said.append(f"in reply to {response.in_reply_to}")
     if response.joined_midway:
-        said.append("joined midway" if not response.beginning_lost else "its beginning is lost")
+        said.append("joined midway" if not response.beginning_lost else "no start was seen")
     return ", ".join(said)
 
 
-def _new_lines(response: Response, told: _Told) -> Iterator[str]:
-    """Yield the whole lines that came since; remember in `told` what was taken."""
+def _goes_on(begun: str, lines: list[tuple[str, str]], told: _Told) -> bool:
+    """Whether text goes on with the beginning of a line that was said; take that off what is to be said."""
+    if not begun:
+        return True
+    for index, (mark, text) in enumerate(lines):
+        if mark == _SAYS and text.startswith(begun):
+            rest = text.removeprefix(begun)
+            lines[index : index + 1] = [(_GOES_ON, rest)] if rest else []
+            return True
+    for index, partial in enumerate(told.partial):
+        text = "".join(partial)
+        if text.startswith(begun):
+            told.partial[index], told.begun[index] = [text.removeprefix(begun)], begun
+            return True
+    return False
+
+
+def _new_lines(response: Response, told: _Told, counts: Counts) -> Iterator[tuple[str, str]]:
+    """Yield marks and the whole lines that came since; remember in `told` what was taken."""
     last = len(response.blocks) - 1
     over = response.ended_at is not None
     for index, block in enumerate(response.blocks):
         if index == len(told.taken):
             told.taken.append(0)
             told.partial.append([])
+            told.begun.append("")
         if index == len(told.tools):
             told.tools.append(set())
             if block.gap:
-                yield _gap(block.gap)
+                yield _SAYS, gap_remark(block.gap)
         ended = block.done or over or (index < last and not block.serial)
+        said = told.tools[index]
         if block.kind is Kind.TOOL:
-            yield from _tool(block, told.tools[index], ended=ended)
+            remarks = tool_remarks(block, said, counts, ended=ended)
         elif block.kind is Kind.THINKING:
-            yield from _thinking(block, told.tools[index], ended=ended)
+            remarks = thinking_remarks(block, said, ended=ended)
         else:
             yield from _text(block, told, index, ended=ended)
+            remarks = iter(())
+        for remark in remarks:
+            yield from _unfinished(response, told, index)
+            yield _SAYS, remark
+        if block.deleted and "deleted" not in said:
+            said.add("deleted")
+            yield from _unfinished(response, told, index + 1)
+            yield _SAYS, "(deleted by its publisher)"
 
 
-def _text(block: Block, told: _Told, index: int, *, ended: bool) -> Iterator[str]:
+def _text(block: Block, told: _Told, index: int, *, ended: bool) -> Iterator[tuple[str, str]]:
     text = new_text(block, told.taken[index])
     told.taken[index] += len(text)
     partial = told.partial[index]
     first, *rest = text.split("\n")
     partial.append(first)
     for each in rest:
-        yield _counted(partial, block, told)
+        yield from _counted(block, told, index)
         partial.append(each)
-    if any(partial) and (ended or sum(map(len, partial)) > LONGEST):
-        yield _counted(partial, block, told)
+    whole = ended and (any(partial) or told.begun[index])
+    if whole or sum(map(len, partial)) + len(told.begun[index]) > LONGEST:
+        yield from _counted(block, told, index)
 
 
-def _counted(partial: list[str], block: Block, told: _Told) -> str:
-    """Return the line that is over, and note it as said."""
-    text = "".join(partial)
-    partial.clear()
+def _counted(block: Block, told: _Told, index: int) -> Iterator[tuple[str, str]]:
+    """Yield the line that is over, or the rest of it, and note it as said."""
+    rest, begun = "".join(told.partial[index]), told.begun[index]
+    told.partial[index].clear()
+    told.begun[index] = ""
     told.count += 1
-    told.digest = blake2s(told.digest + text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    text = (begun + rest).encode("utf-8", "surrogatepass")
+    told.digest = blake2s(told.digest + text, digest_size=16).digest()
+    if not begun:
+        yield _SAYS, _labelled(block, rest)
+    elif rest:
+        yield _GOES_ON, rest
+
+
+def _unfinished(response: Response, told: _Told, before: int) -> Iterator[tuple[str, str]]:
+    """Yield what there is of lines that have not ended, of the blocks `before` that one."""
+    # A change may be told before the one that says that the blocks were made anew, and are fewer.
+    for index, (block, partial) in enumerate(zip(response.blocks[:before], told.partial, strict=False)):
+        text = "".join(partial)
+        if not text:
+            continue
+        partial.clear()
+        begun = told.begun[index]
+        told.begun[index] += text
+        yield (_GOES_ON, text) if begun else (_SAYS, _labelled(block, text))
+
+
+def _labelled(block: Block, text: str) -> str:
     return f"[{block.label}] {text}" if block.kind is Kind.DATA and block.label != "messages" else text
 
 
@@ -213,40 +307,3 @@ def new_text(block: Block, taken: int) -> str:
     """Return what a block holds beyond its first `taken` characters, at the cost of that alone."""
     count = block.length - taken
     return block.tail(count)[-count:] if count > 0 else ""
-
-
-def _thinking(block: Block, said: set[str], *, ended: bool) -> Iterator[str]:
-    if block.length and "begun" not in said:
-        said.add("begun")
-        yield "(thinking)"
-    if ended and "begun" in said and "over" not in said:
-        said.add("over")
-        yield f"(thought, {block.length:,} characters)"
-
-
-def _tool(block: Block, said: set[str], *, ended: bool) -> Iterator[str]:
-    tool = block.tool
-    if tool is None:
-        return
-    name = tool.name or "tool"
-    if tool.called and "call" not in said and (ended or tool.result is not None):
-        said.add("call")
-        yield f"(tool {name} {clean_line(block.tail(_SHORT * 4), _SHORT)})"
-    if tool.approval is not None and "asked" not in said:
-        said.add("asked")
-        yield f"(tool {tool.approval.tool or name} waits for somebody to allow it)"
-    for number, decision in enumerate(tool.approval.decisions if tool.approval else ()):
-        if f"decision {number}" not in said:
-            said.add(f"decision {number}")
-            word = "allowed" if decision.approved else "denied"
-            yield f"(tool {name} {word} by {decision.publisher.name})"
-    if tool.result is not None and "result" not in said:
-        said.add("result")
-        word = "failed" if tool.failed else "returned"
-        yield f"(tool {name} {word}: {clean_line(tool.result, _SHORT)})"
-
-
-def _gap(gap: int) -> str:
-    if gap == UNKNOWN:
-        return "[something is missing here]"
-    return f"[{gap} pieces are missing here]" if gap > 1 else "[a piece is missing here]"
