@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -49,7 +50,7 @@ def to_the_panes(terminal: Terminal) -> None:
 
 def test_from_nothing_to_an_answer_and_back_to_a_restored_terminal(home: Path) -> None:
     with program(home) as terminal:
-        terminal.wait_for("Nothing is being said on ai:ana yet")
+        terminal.wait_for("on ai:ana")
         terminal.wait_for("connected")
         assert "LOCAL DEMO" in terminal.text
         ask(terminal, "Say something about streams")
@@ -201,6 +202,39 @@ def test_ctrl_c_twice_says_how_to_quit_and_sigterm_restores_the_terminal(home: P
         terminal.signal(signal.SIGTERM)
         assert terminal.wait_exit() == 130
         assert terminal.restored, terminal.left_behind
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_other_signals_restore_the_terminal_as_well(home: Path, number: signal.Signals) -> None:
+    with program(home) as terminal:
+        terminal.wait_for("connected")
+        terminal.signal(number)
+        assert terminal.wait_exit() == 130
+        assert terminal.restored, terminal.left_behind
+
+
+def test_a_terminal_that_is_closed_ends_the_program(home: Path) -> None:
+    env = {**ENVIRONMENT, "ABLY_TUI_HOME": str(home), "TERM": "xterm-256color"}
+    master, slave = pty.openpty()
+    own = (
+        "import fcntl, os, sys, termios as t; "
+        "fcntl.ioctl(0, t.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", own, str(COMMAND)],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env=env,
+        start_new_session=True,
+    ) as process:
+        os.close(slave)
+        seen = b""
+        while b"connected" not in seen:
+            seen += os.read(master, 65_536)
+        os.close(master)
+        # 120 is Python's own, when what stood in a buffer cannot be written to a terminal that is gone.
+        assert process.wait(30) in (130, 120)
 
 
 def run(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:

@@ -11,7 +11,7 @@ from tests.bench.probe import Probe, Probed
 from tui.state import Conversation, Response
 from tui.ui.app import WallApp
 from tui.ui.pane import Pane
-from tui.ui.ports import Facts, Feed, Question, Ruling
+from tui.ui.ports import Facts, Feed, Question, Replayed, Ruling
 from tui.ui.prompt import PromptBox
 from tui.ui.wall import Wall
 
@@ -47,6 +47,9 @@ class NoDesk:
         raise NotImplementedError
 
     def keep(self, text: str, form: str) -> Path:
+        raise NotImplementedError
+
+    def replay(self, messages: object) -> Replayed:
         raise NotImplementedError
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from tests.messages import EPOCH, Channel
+from tui.cli.replaying import replayed
 from tui.state import Conversation, Response
 from tui.ui.app import WallApp
 from tui.ui.pane import Pane
-from tui.ui.ports import Facts, ModelName, Question, Ruling
-from tui.wire import ChannelChange, ConnectionChange, Inbound, Outgoing
+from tui.ui.ports import Facts, ModelName, Question, Replayed, Ruling
+from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, Inbound, Outgoing
 
 FACTS = Facts(
     channel="ai:test",
@@ -87,6 +88,9 @@ class Script:
 
     def decide(self, ruling: Ruling) -> None:
         self.rulings.append(ruling)
+
+    def replay(self, messages: Sequence[ChannelMessage]) -> Replayed:
+        return replayed(messages, lambda: self.clock)
 
     def load_more(self) -> None:
         self.more += 1

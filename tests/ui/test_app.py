@@ -398,9 +398,10 @@ async def test_interrupt_ends_the_focused_response_or_clears_the_prompt_or_says_
 
 
 async def test_help_tells_every_key_and_closes() -> None:
-    async with screen((120, 110)) as s:
+    async with screen((120, 190)) as s:
         await s.pilot.press("escape", "question_mark")
-        await s.sees("four demo streams", "/export [markdown|json|svg]", "one pane fills the wall", "STALLED")
+        await s.sees("four demo streams", "/export [markdown|json|svg] [response|thread|wall]", "STALLED")
+        await s.sees("one pane fills the wall, and back (z)", "@path", "config.toml", "keymap", "default")
         await s.pilot.press("q")
         await s.until(lambda: "one pane fills the wall" not in s.text)
         assert s.app.is_running

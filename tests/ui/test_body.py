@@ -49,7 +49,7 @@ def test_question_answer_and_ending_stand_above_each_other() -> None:
     one = response(
         UserInput("p", "why?"), Start("r", prompt_id="p"), Text("r", "**so**"), Stop("r", error="cut")
     )
-    assert texts(Body(one, 40, DARK, PALETTE)) == ["› why?", "", "so", "", "failed: cut"]
+    assert texts(Body(one, 40, DARK, PALETTE)) == ["› why?", "", "so", "", "failed: cut · r retry"]
 
 
 def test_a_long_question_is_cut() -> None:
@@ -113,16 +113,20 @@ def test_text_that_cannot_be_rendered_is_shown_as_it_is(
 
 
 @pytest.mark.parametrize(
-    ("lost", "words"), [(False, "has not been loaded"), (True, "is no longer kept by the channel")]
+    ("lost", "words"),
+    [
+        (False, "its beginning has not been loaded · scroll up or O loads it"),
+        (True, "no start was seen: its beginning may be missing"),
+    ],
 )
 def test_a_beginning_that_is_not_here_is_told_and_the_question_as_well(lost: bool, words: str) -> None:
     one = response(Text("r", "tail", seq=5))
     one.beginning_lost = lost
-    body = Body(one, 60, DARK, PALETTE)
-    assert texts(body) == [f"… its beginning {words}", "", "tail"]
+    body = Body(one, 80, DARK, PALETTE)
+    assert texts(body) == [f"… {words}", "", "tail"]
     one.prompt = response(UserInput("p", "why?")).prompt
     body.update()
-    assert texts(body)[:2] == ["› why?", f"… its beginning {words}"]
+    assert texts(body)[:2] == ["› why?", f"… {words}"]
 
 
 def test_sections_stand_in_the_order_of_the_blocks_lines_close_together() -> None:

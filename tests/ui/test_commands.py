@@ -39,5 +39,5 @@ def test_the_help_tells_of_every_command() -> None:
 
 def test_the_prompt_leaves_printable_keys_to_typing() -> None:
     for command in COMMANDS:
-        if command.zone is not Zone.PANES:
+        if command.zone not in (Zone.PANES, Zone.REPLAY):  # while there is a replay there is no prompt
             assert all(len(key) > 1 for key in command.keys.split(",") if key), command

@@ -14,13 +14,17 @@ PRICES = {"claude-haiku": (1.0, 5.0), "claude-haiku-5-5": (2.0, 10.0)}
     [
         ("claude-haiku-5-5", (2.0, 10.0)),
         ("claude-haiku-5-5-20260101", (2.0, 10.0)),
-        ("claude-haiku-4", (1.0, 5.0)),
+        ("claude-haiku-20260101", (1.0, 5.0)),
+        ("claude-haiku-4", None),
+        ("claude-haiku-2026010", None),
+        ("claude-haiku-20260101-x", None),
+        ("claude-haiku-fast", None),
         ("claude-haikus", None),
         ("demo", None),
         (None, None),
     ],
 )
-def test_a_models_price_is_that_of_the_longest_name(
+def test_a_models_price_is_that_of_its_name_with_or_without_a_date(
     model: str | None, price: tuple[float, float] | None
 ) -> None:
     assert price_of(model, PRICES) == price

@@ -8,8 +8,9 @@ from rich.style import Style
 from tests.messages import Channel
 from tests.state.test_conversation import after, only
 from tests.ui.sections.support import PALETTE
-from tui.state import Publisher, Response, Status
-from tui.ui.header import duration, edge, ending_of, figures_of, header, name_of, state_of
+from tui.state import Conversation, Publisher, Response, Status
+from tui.ui.header import duration, edge, ending_of, figures_of, header, name_of, pace_of, state_of
+from tui.ui.verdicts import counts_for
 from tui.wire import ApprovalRequest, ApprovalResponse, Cancel, Outgoing, Start, Stop, Text, UserInput
 
 
@@ -81,11 +82,11 @@ def test_losses_are_counted_when_there_are_any_and_events_come_first() -> None:
 def test_who_left_is_told_beside_the_state_and_below_the_text() -> None:
     one = response(Start("r"), Text("r", "x"))
     one.status, one.left = Status.STALLED, True
-    assert state_of(one, one.heard_at + 3_000) == "STALLED agent left 3.0s"
+    assert state_of(one, one.heard_at + 3_000) == "STALLED agent left 3s"
     assert "agent left" not in figures_of(one)
     assert "left the channel" in (ending_of(one) or "")
     one.left = False
-    assert state_of(one, one.heard_at + 3_000) == "STALLED silent 3.0s"
+    assert state_of(one, one.heard_at + 3_000) == "STALLED silent 3s"
 
 
 def test_other_states_that_need_words() -> None:
@@ -144,3 +145,29 @@ def test_a_border_is_as_wide_as_the_pane_whatever_stands_on_it(
     text = "".join(segment.text for segment in row)
     assert cell_len(text) == width
     assert text[0] + text[-1] == "╭╮"
+
+
+def test_a_rate_gives_way_to_the_silence_after_it() -> None:
+    values: list[Outgoing] = [Start("r"), *(Text("r", "x") for _ in range(11))]
+    one = response(*values)
+    assert pace_of(one, one.heard_at + 1_900) == "10 t/s"
+    assert pace_of(one, one.heard_at + 3_400) == "silent 3s"
+    assert pace_of(response(Start("r")), one.heard_at + 9_000) == ""
+
+
+def test_of_a_quiet_response_that_need_not_say_so_the_end_is_unknown() -> None:
+    channel, conversation = Channel(), Conversation()
+    conversation.apply(channel.message("token", "a", {"responseId": "r"}))
+    quiet = only(conversation)
+    conversation.tick(quiet.heard_at + 20_000)
+    assert state_of(quiet, quiet.heard_at + 20_000).startswith("QUIET end unknown")
+
+
+def test_a_request_of_its_own_is_decided_by_a_word_that_counts() -> None:
+    for client, word in (("me", "DECIDED"), ("mallory", "LIVE")):
+        channel = Channel()
+        channel.publish(ApprovalRequest(None, "t", "bash", "{}"))
+        channel.publish(ApprovalResponse("t", True), client=client)
+        asked = only(after(channel.log))
+        _, right = header(asked, 1, "me", asked.heard_at, PALETTE, counts_for("me"))
+        assert right[0].text == word

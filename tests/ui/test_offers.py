@@ -16,6 +16,7 @@ ARGUMENTS = {"model": lambda: MODELS, "fan": lambda: MODELS, "copy": lambda: ("r
         ("/model claude-haiku-5-5", []),
         ("/fan claude-opus-5-5,", ["claude-haiku-5-5"]),
         ("/fan opus why is", []),
+        ("/fan 5", []),
         ("/copy c", ["code"]),
         ("//model", []),
         ("model", []),

@@ -228,6 +228,12 @@ async def approval(pilot: Pilot[None], script: Script) -> None:
     script.say(ApprovalResponse("t1", approved=True), client="me-0001")
 
 
+async def replayed(pilot: Pilot[None], script: Script) -> None:
+    await two(pilot, script)
+    await settled(pilot)
+    await pilot.press("escape", "R", "space", "right_square_bracket")
+
+
 async def citations(pilot: Pilot[None], script: Script) -> None:
     text = "The *Voyager* probes left in 1977. Both have left the heliosphere, **Voyager 1** first, in 2012."
     channel = script.channel
@@ -397,6 +403,8 @@ SCREENS: dict[str, tuple[tuple[int, int], Act]] = {
     "tools": ((80, 24), tools),
     "tools-opened": ((120, 30), tools_opened),
     "approval": ((120, 24), approval),
+    "approval-tiny": ((40, 12), approval),
+    "replay": ((120, 30), replayed),
     "siblings": ((160, 24), siblings),
     "denying": ((80, 24), denying),
     "citations": ((120, 24), citations),

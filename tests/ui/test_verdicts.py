@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.messages import Channel
 from tests.state.test_conversation import after, only
 from tui.state import Response
-from tui.ui.verdicts import counts_for, decided, undecided
+from tui.ui.verdicts import counts_for, decided, is_over, undecided
 from tui.wire import ApprovalRequest, ApprovalResponse, Start, Stop, ToolResult
 
 
@@ -44,3 +44,13 @@ def test_nothing_waits_for_anybody_once_there_is_a_result_or_an_end() -> None:
         channel, _ = asked()
         channel.publish(last)
         assert not undecided(only(after(channel.log)), counts_for("me"))
+
+
+def test_a_request_of_its_own_is_over_once_it_is_decided_by_a_word_that_counts() -> None:
+    for client, over in (("me", True), ("mallory", False)):
+        channel = Channel()
+        channel.publish(ApprovalRequest(None, "t", "bash", "{}"))
+        channel.publish(ApprovalResponse("t", True), client=client)
+        response = only(after(channel.log))
+        assert is_over(response, counts_for("me")) is over
+        assert bool(undecided(response, counts_for("me"))) is not over

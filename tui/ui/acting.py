@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from tui.state import Response
 from tui.ui.asking import Asking
 from tui.ui.cancels import Cancels
 from tui.ui.looking import COPIES, FORMS, SCOPES, Looking
@@ -16,7 +17,7 @@ from tui.ui.offers import Arguments, Offer, Offers, command_offers
 from tui.ui.ports import EFFORTS, Manner
 from tui.ui.prompt import PromptBox
 from tui.ui.rulings import Rulings
-from tui.wire import Member
+from tui.wire import Member, Roster
 
 
 class Acting(Looking):
@@ -29,6 +30,8 @@ class Acting(Looking):
 
     def __init__(self) -> None:
         super().__init__()
+        # What was asked last, and what the person was at then.
+        self._awaited: tuple[str | None, str | None] = (None, None)
         self.arguments: Arguments = {
             "copy": lambda: COPIES,
             "export": lambda: (*FORMS, *SCOPES),
@@ -53,6 +56,10 @@ class Acting(Looking):
         """Say why something could not be attached."""
         self._say(event.why)
 
+    def on_prompt_box_left(self) -> None:
+        """Let what is typed next begin a new thread."""
+        self.asking.leave()
+
     async def on_prompt_box_sent(self, event: PromptBox.Sent) -> None:
         """Have a prompt answered, a command done, or a denial sent."""
         if self._rulings.asks_why:
@@ -65,21 +72,60 @@ class Acting(Looking):
         text = await self.obey(event.text) if command else event.text
         if text is not None:
             self.asking.send(text)
+            self._stand()
 
     def address(self, member: Member) -> None:
         """Ask this agent next."""
         self.asking.address(member.client_id)
 
     def goes_back(self) -> bool:
-        """Leave what the prompt is about: a list, a question, a reason, a thread; return whether it was
-        anything.
+        """Close what covers the prompt, a list or a question; return whether there was anything. Where the
+        prompt goes stays as it is.
         """
         if self._prompt.leave():
             return True
         if self._rulings.leave():
             self.asking.show()
-            return False
-        return not self._prompt.text and self.asking.leave()
+        return False
+
+    def asked(self, prompt_id: str) -> None:
+        """Remember where the person is, so that the answer takes them along."""
+        self._awaited = prompt_id, self._standing
+
+    def met(self, response: Response) -> None:
+        """Go to the answer to what was asked last, unless the person has gone elsewhere since; a chat follows
+        it by itself.
+        """
+        if response.prompt_id is None or response.prompt_id != self._awaited[0]:
+            return
+        moved = self._awaited[1] != self._standing
+        self._awaited = None, None
+        wall = self._wall
+        if moved or wall.chatting:
+            return
+        wall.current = response.key
+        if wall.zoomed is not None:
+            wall.zoomed = response.key
+        wall.settle()
+        if wall.focused is not None:
+            self.call_after_refresh(self._land, response.key)
+
+    def _land(self, key: str) -> None:
+        """Give the focus to a pane that has been made for somebody who is among the panes."""
+        if self._wall.current == key and not self._prompt.has_focus:
+            self._wall.enter()
+
+    @property
+    def _standing(self) -> str | None:
+        """What stands for the response that keys speak of, also once an answer takes the prompt's place."""
+        response = self.conversation.responses.get(self._wall.current or "")
+        return None if response is None else response.prompt_id or response.key
+
+    def meet(self, roster: Roster) -> None:
+        """Know who is here now."""
+        super().meet(roster)
+        self.asking.roster = roster
+        self._mark_siblings()
 
     # Keys
 
@@ -138,8 +184,8 @@ class Acting(Looking):
             self.screen.set_focus(self._prompt)
 
     def _mark_siblings(self) -> None:
-        """Show which responses stand beside which."""
-        self._wall.tell_siblings(self.asking.siblings())
+        """Show which responses stand beside which, and which wait for somebody who is not here."""
+        self._wall.tell_siblings(self.asking.siblings() | self.asking.absences())
 
     # Commands with something behind their name
 

@@ -12,6 +12,7 @@ import logging
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -21,23 +22,26 @@ from textual.app import ComposeResult
 
 from tui.render.theme import DARK, LIGHT, PLAIN
 from tui.state import Appended, Change, Conversation, Opened, Removed, Replaced, Response, Status, TakenOver
-from tui.ui.acting import Acting
+from tui.state.threads import thread_of
 from tui.ui.asking import Asking
 from tui.ui.bell import Bell
 from tui.ui.cancels import Cancels
-from tui.ui.commands import Zone, bindings
+from tui.ui.commands import COMMANDS, Zone, bindings, keys_shown
 from tui.ui.find import FindBar
 from tui.ui.frames import FrameClock
 from tui.ui.help import HelpScreen
 from tui.ui.offers import Offers
 from tui.ui.palette import Palette
 from tui.ui.pane import Look
-from tui.ui.ports import Desk, Facts, Feed
+from tui.ui.ports import Desk, Facts, Feed, Replayed
 from tui.ui.prompt import PromptBox
+from tui.ui.queue import Queue
+from tui.ui.replay_bar import ReplayBar
+from tui.ui.replays import Replays
 from tui.ui.rulings import Rulings
 from tui.ui.status import Figures, StatusLine
 from tui.ui.themes import HIGH_CONTRAST
-from tui.ui.verdicts import counts_for, undecided
+from tui.ui.verdicts import counts_for, is_over, undecided
 from tui.ui.wall import Wall
 from tui.ui.welcome import SAMPLES, Welcome
 from tui.wire import (
@@ -71,11 +75,11 @@ TICK = 0.25
 """Seconds between two looks at the clock, for what goes on without messages."""
 
 
-class WallApp(Acting):
+class WallApp(Replays):
     """The screen on one channel."""
 
     TITLE = "ably-tui"
-    BINDINGS = bindings(Zone.ANYWHERE)
+    BINDINGS = bindings(Zone.ANYWHERE) + bindings(Zone.REPLAY)
     CSS = """
     Screen { layout: vertical; overflow: hidden; layers: default above; }
     Toast { max-width: 90%; }
@@ -91,10 +95,15 @@ class WallApp(Acting):
         facts: Facts,
         clock: Callable[[], int],
         log_file: Path,
+        replay: Replayed | None = None,
     ) -> None:
-        """`clock` gives ms since the epoch; `log_file` is where a crash is reported."""
+        """`clock` gives ms since the epoch; `log_file` is where a crash is reported. `replay` is the feed
+        where that is all there is to show.
+        """
         super().__init__()
-        self.conversation = conversation
+        self.conversation = self._live = conversation
+        self.replay = replay
+        self._generation = 0
         self.desk = desk
         self.facts = facts
         self._feed = feed
@@ -105,6 +114,7 @@ class WallApp(Acting):
         self._tokens_before: deque[tuple[int, int]] = deque()  # (ms since the epoch, tokens said by then)
         self._leaving = False
         self._settled = 0.0
+        self._reading_past = False
         self._related = False  # whether responses may have come to stand beside others
         self._counted = 0.0
         self._uncounted = False
@@ -119,7 +129,9 @@ class WallApp(Acting):
         look = self._look()
         # Held here and not looked up: a query asks the topmost screen, which may be the help.
         own = self.facts.client_id
-        self._wall = Wall(look, own, self._clock, self.conversation, Welcome(self.facts))
+        self._welcome = Welcome(self.facts)
+        self._wall = Wall(look, own, self._clock, self.conversation, self._welcome)
+        self._queue = Queue()
         self._find = FindBar("find · Enter, then n and N · Esc ends")
         self._filter_bar = FindBar("show only · words, model:x state:live by:ana · Esc shows all")
         offers = Offers()
@@ -132,15 +144,26 @@ class WallApp(Acting):
             self._wall.choices,
             current=lambda: self._wall.tip,
             number=self._number,
+            asked=self.asked,
             say=self._say,
         )
         self._cancels = Cancels(self.conversation, self.desk, own, self._say)
         self._counts = counts_for(own)
         self._rulings = Rulings(self.desk, self._prompt, self._counts, self._say)
         self._status = StatusLine(self.facts, look.palette)
+        self._replay_bar = ReplayBar(lambda: self._look().palette)
         for typed in (self._find, self._filter_bar, self._prompt):
             typed.cursor_blink = not self.facts.reduced_motion
-        yield from (self._wall, self._find, self._filter_bar, self._prompt, self._status, offers)
+        yield from (
+            self._wall,
+            self._find,
+            self._filter_bar,
+            self._queue,
+            self._prompt,
+            self._replay_bar,
+            self._status,
+            offers,
+        )
 
     def on_mount(self) -> None:
         """Start to listen once the screen stands."""
@@ -152,10 +175,13 @@ class WallApp(Acting):
             if not loop.is_closed():
                 loop.call_soon_threadsafe(frames.wake, context=context)
 
-        for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        self._wake_up = wake
+        for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
             with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows, or not the main thread
                 loop.add_signal_handler(number, self.exit, None, INTERRUPTED)
         self.screen.set_focus(self._prompt)
+        if self.replay is not None:
+            self.replays()
         self.set_interval(TICK, self._tick)
         self.theme_changed_signal.subscribe(self, lambda _theme: self._dress())
         # Connecting competes with the first paint, which comes first.
@@ -179,16 +205,35 @@ class WallApp(Acting):
 
     def _draw(self) -> bool:
         began, left = perf_counter(), False
-        while values := self._feed.drain(BATCH):
-            self._take(values)
+        if self.replay is not None and self.replay is not self._feed:
+            self._read_behind(began)
+        feed = self.replay or self._feed
+        while values := feed.drain(BATCH):
+            if self.replay is not None and self.replay.generation != self._generation:
+                self._generation = self.replay.generation
+                self.show_conversation(Conversation())
+            self._take(values if feed is self._feed else _messages(values))
             if perf_counter() - began > BUDGET:
                 break
+        if not values and not self._reading_past:
+            self._change_all(self.conversation.settle())
         if not values or began - self._settled > PATIENCE:
             self._settled = began
             left = self._wall.settle()
             if self._uncounted and began - self._counted > PATIENCE:
                 self._count(began)
-        return left or self._feed.pending > 0
+        return left or feed.pending > 0 or self._feed.pending > 0
+
+    def _read_behind(self, began: float) -> None:
+        """Take what the channel says while something else is shown."""
+        while values := self._feed.drain(BATCH):
+            for value in values:
+                if isinstance(value, ChannelMessage):
+                    self._live.apply_all((value,), settle=False)
+                else:
+                    self._hear(value)
+            if perf_counter() - began > BUDGET / 2:
+                break
 
     def _take(self, values: Sequence[Inbound]) -> None:
         messages: list[ChannelMessage] = []
@@ -205,11 +250,17 @@ class WallApp(Acting):
     def _read(self, messages: Sequence[ChannelMessage]) -> None:
         if not messages:
             return
-        changes = self.conversation.apply_all(messages)
+        changes = self.conversation.apply_all(messages, settle=False)
         self._change_all(changes)
         self._uncounted |= not all(isinstance(change, Appended) for change in changes)
-        now = self._clock()
-        self._lag = now, max(0, now - messages[-1].received)
+        if messages[-1].live:
+            now = self._clock()
+            self._lag = now, max(0, now - messages[-1].received)
+
+    def _change_live(self, changes: Sequence[Change]) -> None:
+        """Show what changed on the channel, unless something else is shown."""
+        if self.conversation is self._live:
+            self._change_all(changes)
 
     def _change_all(self, changes: Sequence[Change]) -> None:
         for change in changes:
@@ -223,6 +274,7 @@ class WallApp(Acting):
                 wall.append(response, block)
             case Opened(response):
                 wall.open(response)
+                self.met(response)
             case TakenOver(waiting, response):
                 wall.take_over(waiting, response)
             case Replaced(response):
@@ -242,36 +294,52 @@ class WallApp(Acting):
                 self.notify(clean_text(text), severity=severity.value, timeout=10, markup=False)
                 if draft is not None:
                     self._prompt.restore(clean_text(draft))
+                    self.asking.took_back(draft)
                 return
             case Gap():
-                self._change_all(self.conversation.lose(value))
+                self._change_live(self._live.lose(value))
                 return
             case Roster():
-                self._change_all(self.conversation.members(value))
+                self._change_live(self._live.members(value))
                 self.meet(value)
                 return
             case Annotation():
-                self._change_all(self.conversation.annotate(value))
+                self._change_live(self._live.annotate(value))
                 return
             case HistoryChange():
                 self._tokens_before.clear()  # what was said before is no rate of now
+                self._reading_past = not value.done
+                if value.done:
+                    self._wall.loaded()
                 if value.exhausted:
-                    self._change_all(self.conversation.exhaust())
+                    self._change_live(self._live.exhaust())
         self._status.hear(value, self._clock())
+        self._stand()
         self._wall.fade(faded=not self._status.connected)
 
     def _tick(self) -> None:
         now = self._clock()
-        self._change_all(self.conversation.tick(now))
+        if self.conversation is not self._live:
+            self._live.tick(now)
+        if self.replay is None or not self.replay.paused:  # what stands still is not silent
+            self._change_all(self.conversation.tick(now))
+        self._replay_bar.show(self.replay)
         self._cancels.tick(now)
         if self._related:
             self._related = False
             self._mark_siblings()
         self.asking.show()
+        self._stand()
         self._wall.tick()
         if self._wall.settle() and self._frames is not None:
             self._frames.wake()
         self._count(perf_counter())
+
+    def _stand(self) -> None:
+        """Say on an empty wall why it is empty, and above the prompt what is not on the channel yet."""
+        nothing_left = self._status.filter if self.conversation.responses else ""
+        self._welcome.tell(replace(self._status.standing, filter=nothing_left))
+        self._queue.show(self.asking.unheard(), self._clock(), connected=self._status.connected)
 
     def _count(self, at: float) -> None:
         # Costs a look at every response.
@@ -289,7 +357,10 @@ class WallApp(Acting):
             self._tokens_before.popleft()
         since, before = self._tokens_before[0]
         return Figures(
-            live=len(live),
+            live=sum(
+                response.status is not Status.QUIET and not is_over(response, self._counts)
+                for response in live
+            ),
             done=ended[Status.DONE],
             otherwise=tuple((status.value.lower(), ended[status]) for status in OTHERWISE if ended[status]),
             tokens_per_second=(tokens - before) * 1000 / (now - since) if now > since else 0.0,
@@ -346,12 +417,16 @@ class WallApp(Acting):
         self.push_screen(HelpScreen(self.facts.keymap))
 
     def action_leave(self) -> None:
-        """Quit, or say first what quitting would end."""
+        """Quit, or say first what quitting would end or lose."""
         running = self.desk.running
-        if running and not self._leaving:
+        reasons = [f"{running} of your responses still running"] if running else []
+        if self._prompt.drafted:
+            reasons.append("a draft is in the prompt")
+        if reasons and not self._leaving:
             self._leaving = True
             self.set_timer(5, self._stay)
-            self.notify(f"{running} of your responses still running · q again ends them and quits")
+            end = "ends them and quits" if running else "quits without it"
+            self.notify(f"{' · '.join(reasons)} · q again {end}")
             return
         self.exit()
 
@@ -370,19 +445,36 @@ class WallApp(Acting):
         elif box.text:
             box.set_aside()
         else:
-            self._say("ctrl+q quits")
+            self._say(f"{self._way_to_end()}ctrl+q quits")
+
+    def _way_to_end(self) -> str:
+        """Say how the only response of this terminal that is in flight is ended from the prompt."""
+        in_flight = (each for each in self.conversation.responses.values() if each.status.in_flight)
+        mine = [each for each in in_flight if self._is_own(each)]
+        if not self._prompt.has_focus or len(mine) != 1:
+            return ""
+        if mine[0].key not in self._wall.cells:
+            return "Esc, then X ends your response · "
+        self._wall.current = mine[0].key  # where Esc leads
+        return "Esc, then ctrl+c ends your response · "
 
     def _is_own(self, response: Response) -> bool:
         return self.desk.answers(response.prompt_id)
 
     def _number(self, response: Response) -> int:
+        tip = self._wall.tip
+        if tip is not None:  # a chat numbers its turns
+            chain = [each.key for each in thread_of(self.conversation, tip)]
+            return chain.index(response.key) + 1 if response.key in chain else 0
         return next((pane.number for pane in self._wall.shown if pane.response is response), 0)
 
     # Looks
 
     def _look(self) -> Look:
         theme = PLAIN if self.no_color else DARK if self.current_theme.dark else LIGHT
-        return Look(theme, Palette.of(self.theme_variables), self.facts.price)
+        retry = next(command for command in COMMANDS if command.id == "retry")
+        key = keys_shown(retry, self.facts.keymap)
+        return Look(theme, Palette.of(self.theme_variables), self.facts.price, key)
 
     def _dress(self) -> None:
         look = self._look()
@@ -403,3 +495,8 @@ class WallApp(Acting):
             Text(f"ably-tui has failed ({cause}). The report, without keys, is in {self._log_file}")
         )
         self._close_messages_no_wait()
+
+
+def _messages(values: Sequence[Inbound]) -> list[ChannelMessage]:
+    """What was said, without what became of the connection then."""
+    return [value for value in values if isinstance(value, ChannelMessage)]

@@ -16,6 +16,7 @@ from tui.ui.contacts import contact_of
 from tui.ui.header import name_of
 from tui.ui.manners import NO_MANNER, Refused, manner_told, model_of
 from tui.ui.ports import Contact, Desk, Facts, Manner, ModelName, Question
+from tui.wire import Roster
 
 MOST = 8
 """Answers that may be asked for at once."""
@@ -26,8 +27,8 @@ class Box(Protocol):
 
     text: str
 
-    def tell(self, where: str, how: str) -> None:
-        """Say where the prompt goes, and how it is answered."""
+    def tell(self, where: str, how: str, back: str = "") -> None:
+        """Say where the prompt goes, how it is answered, and what Backspace does while it is empty."""
 
     def restore(self, text: str) -> None:
         """Give back a prompt that was not sent."""
@@ -52,11 +53,12 @@ class Asking:
         *,
         current: Callable[[], Response | None],
         number: Callable[[Response], int],
+        asked: Callable[[str], None],
         say: Callable[[str], None],
     ) -> None:
         """`choices` says which of siblings is followed. `current` gives the newest response of the thread
-        that is shown as a chat, `number` a response's place on the wall, 0 for none; `say` tells something
-        in passing.
+        that is shown as a chat, `number` a response's place on the wall, 0 for none; `asked` hears the
+        promptId of what is asked; `say` tells something in passing.
         """
         self._conversation = conversation
         self._desk = desk
@@ -64,6 +66,7 @@ class Asking:
         self._box = box
         self._current = current
         self._number = number
+        self._asked = asked
         self._say = say
         self.choices = choices
         self._parent: Response | None = None  # what is continued
@@ -71,6 +74,11 @@ class Asking:
         self._thread: str | None = None  # the prompt that began its thread
         self._fresh = False  # whether a new thread is wanted although one is shown as a chat
         self._edited: Response | None = None  # whose question is asked in other words
+        self._unheard: dict[
+            str, str
+        ] = {}  # what was asked and has not come back from the channel, by promptId
+        self.roster: Roster | None = None
+        """Who is here, once that is known."""
         self._to: str | None = None  # the agent that is asked, by clientId
         self._manners: dict[
             str | None, Manner
@@ -120,7 +128,7 @@ class Asking:
         self._aim(None)
 
     def leave(self) -> bool:
-        """Go one step back towards a new thread; return whether there was one."""
+        """Go one step back towards a new thread; return whether there was one to go."""
         if self._edited is not None:
             self._edited = None
             self._box.give_back()
@@ -143,15 +151,16 @@ class Asking:
 
     def show(self) -> None:
         """Let the box say where the prompt goes."""
+        back = ""
         if self._edited is not None:
-            where = f"edit {self._name(self._edited)} ▸"
+            where, back = f"edit {self._name(self._edited)} ▸", "⌫ no edit"
         else:
             target = self.target
             words = [f"ask {self._to}"] if self._to is not None else []
             if target is not None or self._follows is not None:
                 words.append(f"re {self._name(target) if target is not None else '…'}")
-            where = f"{' '.join(words) or 'new'} ▸"
-        self._box.tell(where, manner_told(self.manner, self._facts.model))
+            where, back = f"{' '.join(words) or 'new'} ▸", "⌫ new" if words else ""
+        self._box.tell(where, manner_told(self.manner, self._model), back)
 
     # Sending
 
@@ -182,7 +191,7 @@ class Asking:
             self.send(text.strip(), models)
             return
         if models:
-            self._say("/fan 3 question asks three times, /fan opus,haiku question several models")
+            self._say("text missing: /fan 3 why asks three times, /fan opus,haiku why several models")
         self._box.restore(f"/fan {argument}".rstrip())
 
     def retry(self, response: Response) -> None:
@@ -241,6 +250,11 @@ class Asking:
     def _ask(self, question: Question, *, goes_on: bool) -> None:
         root = self._root
         prompt_id = self._desk.ask(question)
+        self._asked(prompt_id)
+        if question.contact is None:  # AI Transport need not give a prompt back under its id
+            self._unheard[prompt_id] = question.text
+        if question.to is not None and self._is_absent(question.to):
+            self._say(f"{question.to} is not here: the prompt waits until it comes · x takes it back")
         if question.in_reply_to is None:
             root = prompt_id
             self._manners[root] = question.manner
@@ -280,6 +294,48 @@ class Asking:
             for family in families(self._conversation)
             for nth, each in enumerate(family, 1)
         }
+
+    # What has not reached the channel
+
+    def unheard(self) -> dict[str, str]:
+        """Return by promptId what was asked here and has not been heard from the channel."""
+        for prompt_id in tuple(self._unheard):
+            if self._conversation.prompt(prompt_id) is not None:
+                del self._unheard[prompt_id]
+        return self._unheard
+
+    def took_back(self, text: str) -> None:
+        """A prompt could not be published, and stands in the box again."""
+        found = next((prompt_id for prompt_id, each in self._unheard.items() if each == text), None)
+        if found is not None:
+            del self._unheard[found]
+
+    # Who is here
+
+    def absences(self) -> dict[str, str]:
+        """Return by key what is said of each prompt that waits for somebody who is not here."""
+        return {
+            response.key: f"waiting for {prompt.to}, who is not here"
+            for response in self._conversation.responses.values()
+            if response.status is Status.WAITING
+            and (prompt := response.prompt) is not None
+            and prompt.to is not None
+            and self._is_absent(prompt.to)
+        }
+
+    def _is_absent(self, client_id: str) -> bool:
+        """Whether it is known that somebody is not on the channel."""
+        here = None if self.roster is None else [member.client_id for member in self.roster.members]
+        return here is not None and client_id not in here
+
+    @property
+    def _model(self) -> str:
+        """The model that answers unless the manner names one; empty where nobody has said it."""
+        if self._to is None:
+            return self._facts.model
+        members = self.roster.members if self.roster is not None else ()
+        models = (member.model for member in members if member.client_id == self._to)
+        return next((model for model in models if model), "")
 
     # Names
 

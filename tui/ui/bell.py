@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from textual.app import App
 
 from tui.state import Response
-from tui.ui.header import duration, name_of
+from tui.ui.header import duration, elapsed_of, name_of
 from tui.ui.ports import Facts
 from tui.wire import clean_line
 
@@ -39,7 +39,7 @@ class Bell:
         if response.key not in self._live:
             return
         self._live.discard(response.key)
-        long = response.elapsed(now) >= LONG and now - response.heard_at < RECENT
+        long = elapsed_of(response, now) >= LONG and now - response.heard_at < RECENT
         if long and not self._app.app_focus:
             self._ring(response, now)
 
@@ -49,7 +49,7 @@ class Bell:
             case "bell":
                 self._app.bell()
             case "desktop":
-                words = f"{name}: {response.status.value} after {duration(response.elapsed(now))}"
+                words = f"{name}: {response.status.value} after {duration(elapsed_of(response, now))}"
                 write(self._app, notification(words, os.environ))
 
 

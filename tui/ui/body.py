@@ -29,6 +29,9 @@ QUESTION_ROWS = 3
 """Rows of the question that are shown above the answer."""
 SECTION = 50
 """Characters that take as long to render as a section without text."""
+AGAIN = (Status.FAILED, Status.CANCELLED, Status.STALLED)
+"""Ends after which one may want to ask again."""
+LOAD = "scroll up or O loads it"
 FIRST = 1
 """Which part of the body its first section is."""
 RAW_LOG = "*"
@@ -50,13 +53,15 @@ class Body:
         marks: Marks = lambda _: (),
         opened: bool = False,
         question_rows: int | None = None,
+        retry: str = "r",
     ) -> None:
         """`own` is this terminal's clientId, `counts` whether what somebody said to an approval request
         counts, `marks` where in the blocks of a response its citations stand, `opened` whether thinking and
         tool calls are shown in full, `question_rows` how many rows of the question are shown
-        instead of `QUESTION_ROWS`.
+        instead of `QUESTION_ROWS`, `retry` the key that asks again.
         """
         self.response = response
+        self._retry = retry
         self._question_rows = question_rows or QUESTION_ROWS
         self._width = width
         self._setting = Setting(theme, palette, own, counts or counts_for(own))
@@ -251,8 +256,12 @@ class Body:
                 rows[self._question_rows - 1 :] = [Row([Segment(cut, style)], cell_len(cut), 0)]
         if self.response.joined_midway:
             lost = self.response.beginning_lost
-            words = "is no longer kept by the channel" if lost else "has not been loaded"
-            rows += plain_rows(f"… its beginning {words}", width, self._setting.palette.warning)
+            words = (
+                "no start was seen: its beginning may be missing"
+                if lost
+                else f"its beginning has not been loaded · {LOAD}"
+            )
+            rows += plain_rows(f"… {words}", width, self._setting.palette.warning)
         return rows
 
     def _citations(self, width: int) -> list[Row]:
@@ -262,4 +271,7 @@ class Body:
         ending = ending_of(self.response)
         if ending is None:
             return []
+        again = self.response.status in AGAIN and self.response.prompt_id and self.response.prompt
+        if again and self._retry:
+            ending += f" · {self._retry} retry"
         return plain_rows(ending, width, self._setting.palette.states[self.response.status])

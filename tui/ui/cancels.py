@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tui.state import Conversation, Response
+from tui.state import Conversation, Response, Status
 from tui.ui.contacts import contact_of
 from tui.ui.header import PATIENCE, name_of
 from tui.ui.ports import Desk
@@ -27,7 +27,11 @@ class Cancels:
         if not response.status.in_flight:
             self._say("it has ended already")
             return
-        if self._end(response, now):
+        if response.status is Status.WAITING and response.asked_by(self._client_id):
+            self._end(response, now)
+            self._asked.pop(response.key, None)
+            self._say("taking the prompt back")
+        elif self._end(response, now):
             self._say("ending your response")
         else:
             self._say(f"asked {name_of(response, self._client_id)} to end it")
@@ -54,7 +58,7 @@ class Cancels:
             elif now - at >= PATIENCE:
                 del self._asked[key]
                 name = name_of(response, self._client_id)
-                self._say(f"cancel was not answered: {name} goes on; its agent may refuse it, or be gone")
+                self._say(f"cancel was not answered ({name}): its agent may refuse it, or be gone")
 
     def _end(self, response: Response, now: int) -> bool:
         transport = contact_of(self._conversation, response) is not None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from rich.segment import Segment
 from textual import events
 
-from tui.state import Response
+from tui.state import Response, Status
 from tui.ui.header import edge
 from tui.ui.pane import Look, Pane
 from tui.ui.sections.part import TOP, Marks
@@ -72,7 +72,7 @@ class ChatPane(Pane):
     def update(self, now: int) -> None:
         """Let the figures of what is in flight go on."""
         for response in self.chain:
-            if response.status.in_flight:
+            if response.status.in_flight or response.status is Status.STALLED:
                 self.renew(response, now)
         self._now = now
         self._refresh_frame()

@@ -59,6 +59,11 @@ class Chats(Panes):
         """The parts that are always there."""
         return [*super().compose(), self._list]
 
+    @property
+    def empty(self) -> bool:
+        """See `Panes.empty`."""
+        return super().empty and self._chat is None
+
     # What people do
 
     def action_arrangement(self) -> None:
@@ -145,6 +150,21 @@ class Chats(Panes):
             if each is not response and response in thread_of(self._conversation, each)
         ]
         return max(later, key=lambda each: each.opened_at, default=response)
+
+    def converse(self, conversation: Conversation) -> None:
+        """Show another conversation in the place of this one."""
+        for response in list(self._responses.values()):
+            self.take_down(response)
+        if self._chat is not None:
+            chat, self._chat = self._chat, None
+            self.call_later(chat.remove)
+        self._fed.clear()
+        self._tip = self.current = None
+        self._arrange()  # now: what comes may have the same keys
+        self._conversation, self._marks = conversation, conversation.marks
+        for response in conversation.responses.values():
+            self.open(response)
+        self.settle()
 
     # What the conversation tells it
 

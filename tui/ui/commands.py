@@ -19,6 +19,8 @@ class Zone(StrEnum):
     ANYWHERE = "anywhere"
     PANES = "panes"
     PROMPT = "prompt"
+    REPLAY = "replay"
+    """The whole screen, while something is replayed; its keys come before those of the panes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Command:
         return bool(self.argument) and not self.argument.startswith("[")
 
 
-_ALL, _PANES, _PROMPT = Zone.ANYWHERE, Zone.PANES, Zone.PROMPT
+_ALL, _PANES, _PROMPT, _REPLAY = Zone.ANYWHERE, Zone.PANES, Zone.PROMPT, Zone.REPLAY
 
 COMMANDS: tuple[Command, ...] = (
     Command("quit-now", _ALL, "ctrl+q", "app.quit", "quit, ending your own responses"),
@@ -124,14 +126,26 @@ COMMANDS: tuple[Command, ...] = (
     Command("theme", _ALL, "", "app.change_theme", "colours; without a name a list to choose from",
             slash="theme", argument="[name]"),
     Command("demo", _PANES, "d", "app.demo", "four demo streams", slash="demo"),
+    Command("replay", _PANES, "R", "app.replay", "replay what the channel has said", slash="replay"),
     Command("help", _PANES, "question_mark,f1", "app.help", "this help", "?", slash="help"),
     Command("palette", _PANES, "colon", "app.command_palette", "command palette: themes and more", ":"),
     Command("quit", _PANES, "q", "app.leave", "quit when nothing of yours is running", slash="quit"),
+    Command("replay-pause", _REPLAY, "space", "app.replay_pause", "pause, and go on", "space"),
+    Command("replay-back", _REPLAY, "left_square_bracket", "app.replay_seek(-1)", "5 s back or on", "[ ]"),
+    Command("replay-on", _REPLAY, "right_square_bracket", "app.replay_seek(1)", "5 s back or on", "[ ]"),
+    Command("replay-slower", _REPLAY, "less_than_sign", "app.replay_speed(-1)",
+            "slower or quicker, 0.25× to 16×", "< >"),
+    Command("replay-quicker", _REPLAY, "greater_than_sign", "app.replay_speed(1)",
+            "slower or quicker, 0.25× to 16×", "< >"),
+    Command("replay-align", _REPLAY, "a", "app.replay_align", "all responses begin at once; and as they did"),
+    Command("replay-end", _REPLAY, "escape,R", "app.replay_end", "back to the channel", "Esc R"),
     Command("send", _PROMPT, "enter", "send", "send", "Enter"),
     Command("newline", _PROMPT, "ctrl+j,shift+enter,alt+enter", "newline", "a new line", "ctrl+j"),
     Command("earlier", _PROMPT, "up", "earlier", "earlier prompts, at the first and last line", "↑ ↓"),
     Command("later", _PROMPT, "down", "later", "earlier prompts, at the first and last line", "↑ ↓"),
-    Command("panes", _PROMPT, "escape", "app.panes", "to the panes; ends nothing", "Esc"),
+    Command("panes", _PROMPT, "escape", "app.panes", "to the panes; ends nothing, keeps the thread", "Esc"),
+    Command("back", _PROMPT, "backspace", "delete_left", "in an empty prompt: leave the thread, as /new does",
+            "⌫"),
 )  # fmt: skip
 
 SLASHES: Mapping[str, Command] = {command.slash: command for command in COMMANDS if command.slash}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from tui.state import Response
@@ -10,6 +11,8 @@ Prices = Mapping[str, tuple[float, float]]
 """USD per million tokens of input and of output, by model."""
 NO_PRICES: Prices = {}
 MILLION = 1_000_000
+DATE = re.compile(r"-[0-9]{8}\Z")
+"""What a model's name ends with where it says of which day it is."""
 
 
 def cost_of(response: Response, prices: Prices) -> float | None:
@@ -21,11 +24,10 @@ def cost_of(response: Response, prices: Prices) -> float | None:
 
 
 def price_of(model: str | None, prices: Prices) -> tuple[float, float] | None:
-    """Return a model's price: its own, or that of the longest name which it goes on from with a dash, as
-    names with a date do.
-    """
-    names = [name for name in prices if model is not None and f"{model}-".startswith(f"{name}-")]
-    return prices[max(names, key=len)] if names else None
+    """Return a model's price: its own, else that of its name without the date, as in `name-20260101`."""
+    if model is None:
+        return None
+    return prices.get(model) or prices.get(DATE.sub("", model))
 
 
 def dollars(cost: float) -> str:

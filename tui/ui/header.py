@@ -9,9 +9,11 @@ from rich.style import Style
 from tui.state import Response, Status
 from tui.ui.costs import NO_PRICES, Prices, cost_of, dollars
 from tui.ui.palette import Palette
-from tui.ui.verdicts import Counts, undecided
+from tui.ui.verdicts import Counts, is_over, undecided
 
 BLANK = Style()
+SILENCE = 2_000
+"""Milliseconds without a message after which a rate would speak of the past."""
 PATIENCE = 3_000
 """Milliseconds after which a cancel that nothing came of is spoken of."""
 
@@ -25,6 +27,31 @@ def duration(milliseconds: int) -> str:
     if minutes < 60:
         return f"{minutes}m {rest:02}s"
     return f"{minutes // 60}h {minutes % 60:02}m"
+
+
+def elapsed_of(response: Response, now: int) -> int:
+    """Return the milliseconds from the question, or where that is not known from the first message, to the
+    end or to `now`, in ms since the epoch by this machine's clock.
+    """
+    asked = response.prompt.timestamp if response.prompt is not None and response.started else None
+    waited = 0 if asked is None else max(0, response.opened_at - asked)
+    return response.elapsed(now) + waited
+
+
+def pace_of(response: Response, now: int) -> str:
+    """Return how quickly a response comes, `84 t/s`, or how long it has said nothing, `silent 3s`; empty
+    while neither is known.
+    """
+    if response.status is not Status.LIVE:
+        return ""
+    silent = now - response.heard_at
+    if silent >= SILENCE and response.last_text_at is not None and not response.pending:
+        return f"silent {_seconds(silent)}"
+    return "" if response.rate is None else f"{response.rate:.0f} t/s"
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds // 1000}s" if milliseconds < 60_000 else duration(milliseconds)
 
 
 def counted(tokens: int) -> str:
@@ -51,11 +78,12 @@ def state_of(response: Response, now: int) -> str:
     """Return the state and the figures behind it: `LIVE 84 t/s 3.1s`."""
     if response.status is Status.STALLED:
         how = "agent left" if response.left else "silent"
-        return f"STALLED {how} {duration(now - response.heard_at)}"
+        return f"STALLED {how} {_seconds(max(0, now - response.heard_at))}"
     parts = [response.status.value]
-    if response.rate is not None and response.status is Status.LIVE:
-        parts.append(f"{response.rate:.0f} t/s")
-    parts.append(duration(response.elapsed(now)))
+    if response.status is Status.QUIET and response.response_id is not None:
+        parts.append("end unknown")  # none of its messages has to say it
+    parts += [pace] if (pace := pace_of(response, now)) else []
+    parts.append(duration(elapsed_of(response, now)))
     return " ".join(parts)
 
 
@@ -157,8 +185,9 @@ def header(
     response: Response, number: int, own: str, now: int, palette: Palette, counts: Counts
 ) -> tuple[list[Segment], list[Segment]]:
     """Return what stands on the upper border: left the number and name, right the state and figures."""
-    state = palette.states[response.status]
-    word, _, rest = state_of(response, now).partition(" ")
+    over = response.status.in_flight and is_over(response, counts)
+    state = palette.states[Status.DONE if over else response.status]
+    word, _, rest = ("DECIDED", "", "") if over else state_of(response, now).partition(" ")
     left = [Segment(f"{number} ", palette.muted)] if number else []
     asked = [Segment(" APPROVAL?", palette.warning)] if undecided(response, counts) else []
     return (

@@ -55,6 +55,10 @@ class Looking(App[None]):
         self.roster: Roster | None = None
         self._code: tuple[str, int] = ("", 0)  # the response whose code blocks are being copied, and the next
 
+    def _stand(self) -> None:
+        """Say on an empty wall why it is empty."""
+        raise NotImplementedError
+
     def address(self, member: Member) -> None:
         """Ask this agent next."""
         raise NotImplementedError
@@ -136,6 +140,7 @@ class Looking(App[None]):
         self._wall.sift(Filter.of(words))
         self._status.filter = " ".join(words.split())
         self._status.refresh()
+        self._stand()
 
     def action_slash_find(self, words: str) -> None:
         """Find words in the focused pane."""

@@ -65,8 +65,11 @@ def model_of(word: str, known: Sequence[ModelName]) -> str:
 
 
 def manner_told(manner: Manner, model: str) -> str:
-    """Return a manner in words, for the prompt's border; `model` is what answers when it names none."""
-    parts = [short_model(manner.model or model)]
+    """Return a manner in words, for the prompt's border; `model` is what answers when it names none, empty
+    where that is not known.
+    """
+    name = short_model(manner.model or model)
+    parts = [name] if name else []
     if manner.thinking is not None:
         parts.append(f"thinking {manner.thinking}")
     if manner.max_tokens is not None:

@@ -45,7 +45,7 @@ def command_offers(before: str, arguments: Arguments, keymap: Mapping[str, str])
     if not space:
         names = sorted(slash for slash in SLASHES if slash.startswith(name.lower()))
         return [_offer(SLASHES[slash], keymap) for slash in names]
-    if name == "fan" and " " in typed:  # what follows is the question
+    if name == "fan" and (" " in typed or typed.isdecimal()):  # the question follows; it is a number
         return []
     word = typed.split(" ")[-1].split(",")[-1]
     start = len(before) - len(word)

@@ -56,6 +56,8 @@ class Look:
     palette: Palette
     prices: Prices = field(default_factory=dict, hash=False)
     """What tokens cost by the user's settings."""
+    retry: str = "r"
+    """The key that asks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,14 @@ class Pane(Still, Widget, can_focus=True):
         def __init__(self, response: Response) -> None:
             super().__init__()
             self.response = response
+
+    class WentUp(Message):
+        """Somebody scrolled up; `was_at_top` is whether there was nothing more above."""
+
+        def __init__(self, pane: Pane, *, was_at_top: bool) -> None:
+            super().__init__()
+            self.pane = pane
+            self.was_at_top = was_at_top
 
     class LinkClicked(Message):
         """Somebody clicked on a link; where it leads is what the channel said."""
@@ -268,10 +278,10 @@ class Pane(Still, Widget, can_focus=True):
         else:
             self.scroll_to_end()
 
-    def _go(self, top: int) -> None:
+    def _go(self, top: int, *, follows: bool = True) -> None:
         last = self._last_top()
         top = max(0, min(top, last))
-        if top == last:
+        if top == last and follows:
             self.follow = True
         elif self.follow:
             self._leave_end()
@@ -319,7 +329,9 @@ class Pane(Still, Widget, can_focus=True):
         if place is None:
             return False
         self._place_found = place
-        self._go(body.row_of(place) - 1)
+        self._go(
+            body.row_of(place) - 1, follows=False
+        )  # who looks at a place found does not want to leave it
         return True
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
@@ -434,7 +446,9 @@ class Pane(Still, Widget, can_focus=True):
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Scroll the pane under the wheel."""
         event.stop()
+        was_at_top = self.at_top
         self.scroll_rows(-WHEEL_ROWS)
+        self.post_message(self.WentUp(self, was_at_top=was_at_top))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll the pane under the wheel."""
@@ -471,6 +485,7 @@ class Pane(Still, Widget, can_focus=True):
             marks=self._marks,
             opened=self._opened,
             question_rows=self.QUESTION_ROWS,
+            retry=self._look.retry,
         )
 
     def _header(self) -> tuple[list[Segment], list[Segment]]:

@@ -16,7 +16,7 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
 from tui.render.grid import TABS_BELOW, Arrangement, Cell, Entry, Grid
-from tui.state import Block, Response
+from tui.state import Block, Response, Status
 from tui.ui.filter import Filter
 from tui.ui.pane import Look, Pane, Position
 from tui.ui.sections.part import Marks
@@ -54,7 +54,7 @@ class PanesLayout(Layout):
                 places.append((child, size.region))
             elif isinstance(child, Tabs) and panes.arrangement.tabs and panes.cells:
                 places.append((child, Region(0, 0, size.width, 1)))
-            elif isinstance(child, Shelf) and child.rows and panes.cells:
+            elif isinstance(child, Shelf) and child.rows and panes.wanted:
                 places.append((child, Region(0, size.height - child.rows, size.width, child.rows)))
         places += panes.beside(size)
         return [WidgetPlacement(region, NULL_OFFSET, Spacing(), widget) for widget, region in places]
@@ -82,9 +82,12 @@ class Panes(Still, Container):
         self._panes: dict[str, Pane] = {}
         self._fed: set[Pane] = set()  # panes with text that is not shown yet
         self._stale = False
+        self._ticked = 0
+        self._tab: str | None = None  # key of the response that has the only pane
         self._faded = False
         self._size = Size(0, 0)
         self._welcome = welcome
+        self._began = clock()
         self._shelf = Shelf(lambda: self._look.palette, own)
         self._tabs = Tabs(lambda: self._look.palette)
         self.arrangement = Arrangement()
@@ -112,10 +115,12 @@ class Panes(Still, Container):
 
     @property
     def wanted(self) -> dict[str, Response]:
-        """The responses that the filter lets through, by key."""
-        if not self._filter:
-            return self._responses
-        return {key: response for key, response in self._responses.items() if key in self._left}
+        """The responses that the filter lets through, by key, in the order of their own time."""
+        let_through = (
+            each for each in self._responses.values() if not self._filter or each.key in self._left
+        )
+        # Of those that began in the same millisecond, the one that came first.
+        return {each.key: each for each in sorted(let_through, key=lambda each: each.opened_at)}
 
     def tell_siblings(self, notes: dict[str, str]) -> None:
         """Say beside the names of these, by key, which of several answers they are."""
@@ -142,8 +147,8 @@ class Panes(Still, Container):
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to show but what to do first."""
-        return not self.cells and not self._responses
+        """Whether there is nothing to show but how things stand."""
+        return not self.cells and not self.wanted
 
     def beside(self, size: Size) -> list[tuple[Widget, Region]]:  # noqa: ARG002
         """Return what else has a place on a wall of this size."""
@@ -166,6 +171,8 @@ class Panes(Still, Container):
         self._grid.rename(waiting.key, response.key)
         if self.zoomed == waiting.key:
             self.zoomed = response.key
+        if self._tab == waiting.key:
+            self._tab = response.key
         if self.current == waiting.key:
             self.current = response.key
         for keys in (self._pinned, self._folded):
@@ -222,9 +229,10 @@ class Panes(Still, Container):
                 if response.status.in_flight and response.key not in self._left:
                     self._ask_filter(response)
         for pane in self._panes.values():
-            if pane.response.status.in_flight:
+            if moves(pane.response, now - self._ticked, now):
                 pane.update(now)
-        if self.arrangement.tickers:
+        self._ticked = now
+        if self._shelf.moves:
             self._shelf.show(self._shelf.folded, self._shelf.tickers, self._shelf.rows, now)
         self._show_tabs()
 
@@ -277,6 +285,8 @@ class Panes(Still, Container):
 
     def _plan(self) -> None:
         screen = self.app.size
+        # Once people have gone to a pane, what is loaded of the past moves none.
+        untouched = self.current is None and self.zoomed is None and not self._pinned and not self._folded
         tabs = screen.width < TABS_BELOW[0] or screen.height < TABS_BELOW[1]
         self.arrangement = self._grid.arrange(
             [
@@ -286,15 +296,28 @@ class Panes(Still, Container):
                     held=self._held(key),
                     folded=key in self._folded,
                     own=response.asked_by(self._own),
+                    family=response.prompt_id or "",
+                    past=untouched and response.opened_at < self._began,
                 )
                 for key, response in self.wanted.items()
             ],
             *self._size,
-            focused=self.current,
+            focused=self._tab_wanted() if tabs else self.current,
             zoomed=self.zoomed,
             tabs=tabs,
         )
         self.cells = {cell.key: cell for cell in self.arrangement.cells}
+        self._tab = next(iter(self.cells), None) if tabs else None
+
+    def _tab_wanted(self) -> str | None:
+        """Key of the response that the only pane shows: the one that was chosen, or is there already, for as
+        long as it goes on or is read. None leaves it to the grid.
+        """
+        wanted = self.wanted
+        here = self.current if self.current in wanted else self._tab
+        if here in wanted and (wanted[here].status.in_flight or self._held(here)):
+            return here
+        return self.current
 
     def _show_tabs(self) -> None:
         if self.arrangement.tabs and self.cells:
@@ -361,3 +384,12 @@ class Panes(Still, Container):
         if pane is not None:
             self.current = pane.response.key  # at once: the next key may come before word of the focus
         self.screen.set_focus(pane or self, scroll_visible=False)
+
+
+def moves(response: Response, passed: int, now: int) -> bool:
+    """Whether time changes what is said of a response; `passed` is how many milliseconds have since it was
+    said last, until `now`.
+    """
+    if response.status is Status.STALLED:
+        return (now - response.heard_at) // 1000 != (now - passed - response.heard_at) // 1000
+    return response.status.in_flight

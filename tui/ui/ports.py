@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 from tui.state import Response
 from tui.state.threads import Turn
-from tui.wire import ApprovalResponse, Inbound, Route
+from tui.wire import ApprovalResponse, ChannelMessage, Inbound, Route
 
 EFFORTS = ("off", "low", "medium", "high", "xhigh", "max")
 """How much a model may think (Anthropic's `output_config.effort`), `off` for not at all."""
@@ -104,6 +104,52 @@ class Feed(Protocol):
         """Fetch what is older than everything fetched so far; a HistoryChange tells how that goes."""
 
 
+class Replayed(Feed, Protocol):
+    """A feed that plays what was said. Times are in milliseconds from its beginning."""
+
+    def pause(self) -> None:
+        """Stand still."""
+
+    def resume(self) -> None:
+        """Go on."""
+
+    def seek(self, position: float) -> None:
+        """Go to a place."""
+
+    def speed(self, times: float) -> None:
+        """Play so many times as fast, from 0.25 to 16."""
+
+    def align(self) -> None:
+        """From the beginning, with all responses beginning at once; the next time, as they did."""
+
+    def close(self) -> None:
+        """Play no more."""
+
+    @property
+    def position(self) -> float:
+        """Where it is."""
+
+    @property
+    def length(self) -> float:
+        """Where it ends."""
+
+    @property
+    def times(self) -> float:
+        """How many times as fast as it was said."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether it stands still."""
+
+    @property
+    def is_aligned(self) -> bool:
+        """Whether all responses begin at once."""
+
+    @property
+    def generation(self) -> int:
+        """How often it began anew: what was drained since then is for a new conversation."""
+
+
 class Desk(Protocol):
     """Takes what people at this terminal ask, and has it answered on the channel. Nothing here blocks."""
 
@@ -128,6 +174,9 @@ class Desk(Protocol):
 
     def decide(self, ruling: Ruling) -> None:
         """Say on the channel, and to this terminal's agent, what the person at the keyboard has decided."""
+
+    def replay(self, messages: Sequence[ChannelMessage]) -> Replayed:
+        """Return a feed that plays these at the speed at which they came."""
 
     @property
     def models(self) -> Sequence[ModelName]:

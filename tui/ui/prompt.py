@@ -21,6 +21,8 @@ from tui.ui.keystrokes import Keystrokes
 from tui.ui.offers import Offer, Offers
 from tui.ui.still import Still
 
+ASK = "Ask something · Enter sends"
+"""What an empty box says."""
 MAX_ROWS = 6
 LINES, CHARACTERS = 5, 1_000
 """Of a paste; a longer one becomes a chip."""
@@ -80,6 +82,9 @@ class PromptBox(Still, TextArea):
             """What is asked."""
             return self.draft.meant
 
+    class Left(Message):
+        """Backspace in an empty box: what is typed next is for a new thread."""
+
     class Refused(Message):
         """Something could not be put into the box."""
 
@@ -98,8 +103,9 @@ class PromptBox(Still, TextArea):
         """`offer` gives what may be meant by the text before the cursor, which `offers` lists; relative
         paths begin at `folder`.
         """
-        super().__init__(soft_wrap=True, show_line_numbers=False, placeholder="Ask something · Enter sends")
+        super().__init__(soft_wrap=True, show_line_numbers=False, placeholder=ASK)
         self.border_title, self.border_subtitle = self._told = ("new ▸", model)
+        self._back = ""
         self._offers = offers
         self._offer = offer
         self._folder = folder
@@ -118,14 +124,16 @@ class PromptBox(Still, TextArea):
 
     # What stands on its border
 
-    def tell(self, where: str, how: str) -> None:
-        """Say where the prompt goes, and how it is answered."""
-        self._told = where, how
+    def tell(self, where: str, how: str, back: str = "") -> None:
+        """Say where the prompt goes, how it is answered, and what Backspace does while it is empty."""
+        self._told, self._back = (where, how), back
         self._show_told()
 
     def _show_told(self) -> None:
         if self._asked is None:
-            told = self._aside or self._told
+            where, how = self._told
+            back = "" if self.text else self._back
+            told = self._aside or (where, " · ".join(part for part in (back, how) if part))
             if (self.border_title, self.border_subtitle) != told:
                 self.border_title, self.border_subtitle = told
 
@@ -179,7 +187,10 @@ class PromptBox(Still, TextArea):
         self.insert("\n")
 
     def action_delete_left(self) -> None:
-        """Delete what stands left of the cursor, a chip as a whole."""
+        """Delete what stands left of the cursor, a chip as a whole; where nothing is, leave the thread."""
+        if not (self.text or self._aside):
+            self.post_message(self.Left())
+            return
         row, column = self.cursor_location
         before = self.document.get_line(row)[:column]
         label = next((label for label in self._chips if before.endswith(label)), None)
@@ -219,12 +230,14 @@ class PromptBox(Still, TextArea):
         if self._draft is None:
             self._draft = self._now
         self._aside = aside
+        self.placeholder = ASK if aside is None else aside[1]
         self._load(Draft(text))
         self._show_told()
 
     def give_back(self) -> None:
         """Hold the draft again."""
         draft, self._draft, self._aside = self._draft, None, None
+        self.placeholder = ASK
         if draft is not None:
             self._load(draft)
         self._show_told()
@@ -232,6 +245,17 @@ class PromptBox(Still, TextArea):
     def set_aside(self) -> None:
         """Clear the box; what was typed is the newest of the earlier prompts."""
         self._remember(self._now)
+
+    @property
+    def drafted(self) -> bool:
+        """Whether there is something that has been typed and not sent."""
+        known = self._history[self._place].text if self._place < len(self._history) else ""
+        drafts = [
+            "" if self.text == known else self.text,
+            self._draft.text if self._draft is not None else "",
+        ]
+        drafts.append(self._edits.get(len(self._history), Draft()).text)
+        return any(text.strip() for text in drafts)
 
     @property
     def wrapped_row(self) -> int:
@@ -288,6 +312,7 @@ class PromptBox(Still, TextArea):
 
     def on_text_area_changed(self) -> None:
         """List what may be meant."""
+        self._show_told()
         self._list()
 
     def on_blur(self) -> None:

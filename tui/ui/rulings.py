@@ -38,9 +38,7 @@ class Rulings:
         if block is None or block.tool is None:
             return False
         self._denied = response, block
-        self._box.borrow(
-            "", (f"deny {_tool(block)} ▸", "Enter denies, with a reason or without · Esc does not")
-        )
+        self._box.borrow("", (f"deny {_tool(block)} ▸ reason (optional)", "Enter denies · Esc back"))
         return True
 
     def send(self, reason: str) -> None:

@@ -10,9 +10,9 @@ from textual import events
 from textual.widget import Widget
 
 from tui.render.grid import MAX_TICKERS
-from tui.state import Response
+from tui.state import Response, Status
 from tui.ui.chosen import Chosen
-from tui.ui.header import duration, name_of
+from tui.ui.header import name_of, pace_of, state_of
 from tui.ui.palette import Palette
 from tui.ui.still import Still
 from tui.ui.words import cut, end_of, words_of
@@ -51,6 +51,12 @@ class Shelf(Still, Widget):
     def _ticker_rows(self) -> int:
         return min(MAX_TICKERS, len(self.tickers), self.rows)
 
+    @property
+    def moves(self) -> bool:
+        """Whether time changes what it shows."""
+        stalled = any(each.status is Status.STALLED for each in self.folded[: self.folded_rows])
+        return bool(self.tickers) or stalled
+
     def show(self, folded: Sequence[Response], tickers: Sequence[Response], rows: int, now: int) -> None:
         """List these on so many rows; `now` is in ms since the epoch."""
         self.folded, self.tickers, self.rows, self.now = folded, tickers, rows, now
@@ -82,9 +88,7 @@ class Shelf(Still, Widget):
         palette = self._palette()
         line = Text(no_wrap=True)
         line.append(f"  {name_of(response, self._own)}  ", palette.name)
-        line.append(
-            f"{response.status} {duration(response.elapsed(self.now))}  ", palette.states[response.status]
-        )
+        line.append(f"{state_of(response, self.now)}  ", palette.states[response.status])
         asked = response.prompt is not None
         if response.prompt is not None:
             words = " ".join(response.prompt.text[:FIRST_WORDS].split())
@@ -113,8 +117,7 @@ class Shelf(Still, Widget):
             line = Text(lead if number == 0 else " " * len(lead), palette.states[row[0].status], no_wrap=True)
             share = (width - len(lead)) // len(row)
             for response in row:
-                rate = f" {response.rate:.0f} t/s" if response.rate is not None else ""
-                name = f"{name_of(response, self._own)}{rate} "
+                name = " ".join((name_of(response, self._own), pace_of(response, self.now))).rstrip() + " "
                 words = words_of(response.tail(LAST_WORDS))
                 room = share - cell_len(name) - 3
                 line.append(set_cell_size(name, min(cell_len(name), share)), palette.name)
@@ -123,6 +126,9 @@ class Shelf(Still, Widget):
                     palette.muted,
                 )
             lines.append(line)
+        hidden = len(self.tickers) - sum(len(row) for row in rows)
+        if hidden and lines:
+            lines[-1] = _beside(lines[-1], f" +{hidden} more · f filters · z and Tab go through all", width)
         return lines
 
 

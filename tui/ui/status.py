@@ -12,6 +12,7 @@ from tui.ui.header import duration
 from tui.ui.palette import Palette
 from tui.ui.ports import Facts
 from tui.ui.still import Still
+from tui.ui.welcome import Standing
 from tui.ui.words import cut
 from tui.wire import ChannelChange, ConnectionChange, HistoryChange, Roster, clean_line
 
@@ -45,7 +46,8 @@ class Figures:
 
 
 class StatusLine(Still, Widget):
-    """One row. Gives way from the right; the connection's state and LOCAL or DEMO stay to the last.
+    """One row. Gives way from the right; the connection's state, what waits to be allowed, and LOCAL or
+    DEMO stay to the last.
 
     In trouble a second row above it names the cause and the remedy.
     """
@@ -106,6 +108,19 @@ class StatusLine(Still, Widget):
         self.styles.height = 1 if trouble is None else 1 + min(TROUBLE_ROWS, -(-cell_len(trouble) // width))
 
     @property
+    def standing(self) -> Standing:
+        """What the wall says while it is empty."""
+        connection, channel = self._connection, self._channel
+        if connection is None:
+            return Standing(state="connecting")
+        if not self.connected:
+            return Standing(connection.state, self._trouble() or "")
+        if channel is None or channel.state != "attached":
+            told = str(channel.reason) if channel is not None and channel.reason is not None else ""
+            return Standing(f"channel {channel.state if channel else 'attaching'}", clean_line(told))
+        return Standing(history=self.history, now=self._now)
+
+    @property
     def connected(self) -> bool:
         """Whether there is a connection."""
         return self._connection is not None and self._connection.state == "connected"
@@ -114,9 +129,10 @@ class StatusLine(Still, Widget):
         """The fields that have room, the most important first, below what is wrong."""
         width = self.size.width
         line = Text(no_wrap=True)
+        always = 3 if self.figures.approvals else 2
         for index, field in enumerate(self._fields()):
             gap = "  " if index else ""
-            if index > 1 and line.cell_len + len(gap) + field.cell_len > width:
+            if index >= always and line.cell_len + len(gap) + field.cell_len > width:
                 break
             line.append(gap).append_text(field)
         tail = "Esc panes" if self.typing else "i prompt · ? help"
@@ -149,6 +165,9 @@ class StatusLine(Still, Widget):
     def _fields(self) -> list[Text]:
         figures, muted = self.figures, self.palette.muted
         fields = [self._state()]
+        waiting = figures.approvals
+        if waiting:
+            fields.append(Text(f"{waiting} approval{'s' if waiting != 1 else ''}?", "bold reverse"))
         marks = [word for word, is_so in (("LOCAL", self._facts.local), ("DEMO", self._facts.demo)) if is_so]
         if marks:
             fields.append(Text(" ".join(marks), "bold reverse"))
@@ -173,11 +192,9 @@ class StatusLine(Still, Widget):
 
     def _notices(self) -> list[Text]:
         """What somebody has to know to understand what is seen, or is waited for."""
-        notices, waiting = [], self.figures.approvals
-        if waiting:
-            notices.append(Text(f"{waiting} approval{'s' if waiting != 1 else ''}?", "bold reverse"))
+        notices = []
         if self.figures.pending > BEHIND:
-            notices.append(Text(f"{self.figures.pending:,} behind", "bold"))
+            notices.append(Text(f"{self.figures.pending:,} messages behind", "bold"))
         if self.filter:
             notices.append(Text(f"filter: {cut(self.filter, 30)}", "bold"))
         return notices

@@ -22,6 +22,18 @@ def decided(approval: Approval, counts: Counts) -> Decision | None:
     return next((each for each in approval.decisions if counts(each)), None)
 
 
+def is_over(response: Response, counts: Counts) -> bool:
+    """Whether a response is nothing but requests that belong to no other response, and all are decided:
+    nothing more is heard of it.
+    """
+    approvals = [None if block.tool is None else block.tool.approval for block in response.blocks]
+    return (
+        response.response_id is None
+        and bool(approvals)
+        and all(each is not None and decided(each, counts) is not None for each in approvals)
+    )
+
+
 def undecided(response: Response, counts: Counts) -> list[Block]:
     """Return the tool calls of a response that wait for somebody to allow them."""
     return [

@@ -6,13 +6,16 @@ Which response has a pane, and where it stands, is `panes`' business.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.render.grid import Cell
 from tui.ui.chats import Chats
 from tui.ui.chosen import Chosen
 from tui.ui.commands import Zone, bindings
+from tui.ui.find import FindBar
 from tui.ui.links import open_link
 from tui.ui.pane import Pane
 
@@ -28,7 +31,12 @@ class Wall(Chats, can_focus=True):
     class Older(Message):
         """Somebody scrolls back past what was loaded."""
 
-    BINDINGS = bindings(Zone.PANES)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Zone.PANES),
+        Binding("escape", "app.slash_filter('')", "Show all", show=False, id="filter-clear"),
+    ]
+
+    _asked_older = False  # whether what is older was asked for at the top where somebody is
 
     # Moving about
 
@@ -111,11 +119,12 @@ class Wall(Chats, can_focus=True):
     def action_scroll(self, where: str) -> None:
         """Scroll the focused pane."""
         pane = self.reading
+        upwards = where in {"top", "up", "page-up"}
         if pane is None:
+            if upwards and self.empty:
+                self.post_message(self.Older())
             return
-        if where in {"top", "page-up"} and pane.at_top and self._is_oldest(pane):
-            self.post_message(self.Older())
-            return
+        was_at_top = pane.at_top
         page = max(1, pane.view_height - 2)
         match where:
             case "top":
@@ -124,11 +133,31 @@ class Wall(Chats, can_focus=True):
                 pane.scroll_to_end()
             case _:
                 pane.scroll_rows({"up": -1, "down": 1, "page-up": -page, "page-down": page}.get(where, 0))
+        if upwards:
+            self._went_up(pane, was_at_top=was_at_top)
 
-    def _is_oldest(self, pane: Pane) -> bool:
-        """Whether what comes before what is seen has not been loaded."""
+    def on_pane_went_up(self, event: Pane.WentUp) -> None:
+        """Load what is older, where somebody scrolls beyond it."""
+        self._went_up(event.pane, was_at_top=event.was_at_top)
+
+    def _went_up(self, pane: Pane, *, was_at_top: bool) -> None:
+        """Ask for what is older: at once where the beginning of what is read is missing, else when somebody
+        goes on at the top of the oldest pane; once for each time that he comes there.
+        """
+        if not was_at_top:
+            self._asked_older = False
+        if not pane.at_top or self._asked_older:
+            return
+        response = pane.response
+        cut = response.joined_midway and not response.beginning_lost
         first = min(self.wanted.values(), key=lambda each: each.opened_at, default=None)
-        return pane.response.joined_midway or pane.response is first
+        if cut or (was_at_top and (self.chatting or response is first)):
+            self._asked_older = True
+            self.post_message(self.Older())
+
+    def loaded(self) -> None:
+        """What was asked for is there, and more may be asked for."""
+        self._asked_older = False
 
     def action_follow(self) -> None:
         """Follow the end of the focused pane, or stay."""
@@ -197,8 +226,10 @@ class Wall(Chats, can_focus=True):
         for pane in self._shown():
             pane.find(needle)
         current = self.reading
-        if current is not None and needle:
-            current.find_next(1)
+        found = current is not None and bool(needle) and current.find_next(1)
+        bars = self.screen.query(FindBar)
+        if bars:  # the filter's comes after it
+            bars.first().tell(found=found)
 
     def action_find_next(self, by: int) -> None:
         """Go to the next place found, or to the one before."""

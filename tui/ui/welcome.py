@@ -1,11 +1,14 @@
-"""What an empty channel shows: where one is, and what to do first."""
+"""What an empty wall shows: how things stand, where one is, and what to do first."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from rich.text import Text
 from textual.widget import Widget
 
 from tui.ui.ports import Facts
+from tui.wire import HistoryChange
 
 SAMPLES = (
     "Compare three ways to stream tokens, in a table",
@@ -13,6 +16,22 @@ SAMPLES = (
     "Explain backpressure to a child, then show it in Python",
 )
 """Sample prompts; the prompt box has them as its first history."""
+OLDER = (("O", "bold"), " shows what was said before.")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of an empty channel."""
+
+    state: str = ""
+    """What the connection or its channel is doing, in Ably's words; empty once all stands."""
+    cause: str = ""
+    """Why, and what can be done about it."""
+    history: HistoryChange | None = None
+    now: int = 0
+    """Milliseconds since the epoch."""
+    filter: str = ""
+    """The words that no response matches; empty where there is no response."""
 
 
 class Welcome(Widget):
@@ -25,12 +44,39 @@ class Welcome(Widget):
     def __init__(self, facts: Facts) -> None:
         super().__init__()
         self._facts = facts
+        self._standing = Standing(state="connecting")
+
+    def tell(self, standing: Standing) -> None:
+        """Say how things stand."""
+        before, self._standing = self._standing, standing
+        if self._said(before) != self._said(standing):
+            self.refresh()
+
+    def _said(self, standing: Standing) -> Text:
+        """What is true of the channel, in a sentence."""
+        channel, history = (self._facts.channel, "bold"), standing.history
+        if standing.filter:
+            words = ("Nothing matches ", (standing.filter, "bold"), " · ", ("f", "bold"), " and then ")
+            return Text.assemble(*words, ("Esc", "bold"), " shows all.")
+        if standing.state:
+            said = Text.assemble("Not on ", channel, " yet: ", (standing.state, "bold"))
+            return said.append(f"\n{standing.cause}") if standing.cause else said
+        if history is None:
+            return Text.assemble("Nothing is being said on ", channel, " now · ", *OLDER)
+        if not history.done:
+            count = f"{history.messages:,} message{'s' if history.messages != 1 else ''}"
+            return Text.assemble("Reading what was said before on ", channel, f" · {count}")
+        if history.exhausted or history.oldest is None:
+            return Text.assemble("Nothing is being said on ", channel, " yet.")
+        span = span_of(standing.now - history.oldest)
+        return Text.assemble("Nothing in the last ", span, " on ", channel, " · ", *OLDER)
 
     def render(self) -> Text:
         """Channel, sample prompts, the demo key, and the second-terminal command."""
         facts = self._facts
-        text = Text()
-        text.append("Nothing is being said on ").append(facts.channel, "bold").append(" yet.\n\n")
+        text = self._said(self._standing).append("\n\n")
+        if self._standing.filter:
+            return text
         if facts.demo:
             text.append("Answers come from the demo model on this machine: no account, no key, no cost.\n")
             text.append("Set ANTHROPIC_API_KEY for a real one.\n\n", "dim")
@@ -47,3 +93,12 @@ class Welcome(Widget):
         for sample in SAMPLES:
             text.append(f"  {sample}\n", "italic")
         return text
+
+
+def span_of(milliseconds: int) -> str:
+    """Return a stretch of time in words: `10 minutes`."""
+    for size, unit in ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute")):
+        if milliseconds >= size:
+            count = round(milliseconds / size)
+            return f"{count} {unit}{'s' if count != 1 else ''}"
+    return "minute"

@@ -123,11 +123,13 @@ def facts(response: Response, kept: int, *, older: bool) -> str:
         count += f", the newest {LISTED:,} of them below"
     if older:
         count += ", older ones are no longer kept as they came"
-    return (
-        f"{count} · {wrong}\n"
-        f"clientId {publisher.client_id or 'none'} · connection {publisher.connection_id or 'unknown'}"
-        f" · promptId {response.prompt_id or 'none'} · in reply to {response.in_reply_to or 'nothing'}"
+    ids = (
+        ("clientId", publisher.client_id),
+        ("connection", publisher.connection_id),
+        ("promptId", response.prompt_id),
+        ("in reply to", response.in_reply_to),
     )
+    return f"{count} · {wrong}\n" + " · ".join(f"{name} {value}" for name, value in ids if value)
 
 
 def row(message: ChannelMessage, opened_at: int) -> Iterable[Text]:

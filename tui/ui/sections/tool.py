@@ -202,6 +202,8 @@ class ToolSection(Section):
             return f"{allowed}no result", palette.muted
         if tool.approval is not None and decision is None:
             return "waits for approval", palette.warning
+        if tool.approval is not None and not tool.called:
+            return allowed.removesuffix(" · "), palette.good  # nothing is known but that it was asked for
         if not self._complete:
             return "calling", palette.states[Status.LIVE]
         return f"{allowed}{tool.status or 'running'}{_progress(tool.percent)}", palette.states[Status.LIVE]

@@ -1,0 +1,45 @@
+"""However much arrives, a key that is pressed is seen before all of it is drawn."""
+
+import asyncio
+from collections.abc import Iterable
+
+import pytest
+from textual import events
+
+from tests.ui.screen import Script, screen
+from tui.ui.prompt import PromptBox
+from tui.wire import ChannelMessage, Start, Text, Whole
+
+
+def tiny(script: Script) -> Iterable[ChannelMessage]:
+    return (script.channel.publish(Whole(f"r{n}", "x")) for n in range(10_000))
+
+
+def raw(script: Script) -> Iterable[ChannelMessage]:
+    return (script.channel.message("noise", {"n": n}) for n in range(5_000))
+
+
+def agents(script: Script) -> Iterable[ChannelMessage]:
+    for n in range(100):
+        yield script.channel.publish(Start(f"r{n}"), client=f"agent{n}", connection=f"c{n}")
+    for _ in range(60):
+        for n in range(100):
+            yield script.channel.publish(Text(f"r{n}", "word "), client=f"agent{n}", connection=f"c{n}")
+
+
+@pytest.mark.parametrize("flood", [tiny, raw, agents])
+async def test_a_key_is_echoed_before_a_flood_is_drained(flood: object) -> None:
+    assert callable(flood)
+    async with screen() as s:
+        s.script.connect()
+        values = list(flood(s.script))
+        s.script.tell(*values)
+        box = s.app.query_one(PromptBox)
+        while s.script.pending == len(values):  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(0)
+        s.app.post_message(events.Key("k", "k"))
+        # Not by the pilot, who waits until all is still.
+        while s.script.pending and not box.text:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        assert box.text == "k"
+        assert s.script.pending > 0

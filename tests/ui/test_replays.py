@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.ui.screen import FACTS, Screen, Script, screen
+from tui.cli.replaying import Onlooker, replayed
+from tui.state import Conversation
+from tui.ui.app import WallApp
+from tui.wire import Start, Stop, Text
+
+
+async def spoken(s: Screen) -> None:
+    s.script.connect()
+    s.script.say(Start("r1"), Text("r1", "the first"), Stop("r1"))
+    await s.sees("the first")
+
+
+async def test_the_channel_is_replayed_and_one_returns_to_it() -> None:
+    async with screen() as s:
+        await spoken(s)
+        await s.pilot.press("escape", "R", "space")
+        await s.sees("REPLAY ⏸", "Esc/R ends")
+        assert not s.app._prompt.display
+        s.script.say(Start("r2"), Text("r2", "meanwhile"))
+        await s.until(lambda: "r2" in s.app._live.responses)
+        assert "meanwhile" not in s.text
+        await s.pilot.press("R")
+        await s.sees("the first", "meanwhile")
+        assert "REPLAY" not in s.text
+        assert s.app._prompt.display
+
+
+async def test_keys_steer_it_and_nothing_is_asked_of_the_channel() -> None:
+    async with screen() as s:
+        await spoken(s)
+        await s.pilot.press("escape", "R")
+        await s.pilot.press("space")
+        replay = s.app.replay
+        assert replay is not None
+        assert replay.paused
+        await s.pilot.press("right_square_bracket")
+        assert replay.position == replay.length
+        await s.sees("the first", "DONE")
+        await s.pilot.press("left_square_bracket")
+        await s.until(lambda: "the first" not in s.text and replay.generation == 1)
+        await s.pilot.press("greater_than_sign", "greater_than_sign", "less_than_sign")
+        assert replay.times == 2
+        await s.sees("2×")
+        await s.pilot.press("a", "space")
+        await s.sees("aligned", "▶", "the first")
+        await s.pilot.press("r", "x", "d", "i", "A")
+        assert (s.script.questions, s.script.cancelled, s.script.demos) == ([], [], 0)
+        await s.pilot.press("escape")
+        assert s.app.replay is None
+
+
+async def test_there_may_be_nothing_to_replay() -> None:
+    async with screen() as s:
+        s.script.connect()
+        await s.pilot.press("escape", "R")
+        await s.sees("nothing has been said here")
+        assert s.app.replay is None
+
+
+async def test_a_recording_has_no_prompt_and_its_end_is_the_programs() -> None:
+    script = Script()
+    for value in (Start("r1"), Text("r1", "recorded"), Stop("r1")):
+        script.channel.publish(value)
+    replay = replayed(script.channel.log, lambda: script.clock)
+    app = WallApp(
+        Conversation(),
+        replay,
+        Onlooker(replay.say),
+        FACTS,
+        lambda: script.clock,
+        Path("ably-tui.log"),
+        replay,
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        s = Screen(app, pilot, script)
+        await s.sees("REPLAY", "recorded")
+        assert not app._prompt.display
+        await pilot.press("space", "left_square_bracket")
+        await s.until(lambda: "recorded" not in s.text)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app._exit
+    replay.close()
+
+
+async def test_neither_the_past_nor_a_quiet_stream_counts_as_going_on() -> None:
+    async with screen() as s:
+        s.script.connect()
+        late = s.script.channel.publish(Start("r1"))
+        s.script.clock += 60_000
+        s.script.tell(replace(late, live=False))
+        await s.until(lambda: "r1" in s.app.conversation.responses)
+        assert s.app._lag == (0, 0)
+        s.script.tell(s.script.channel.message("token", "a", {"responseId": "r2"}))
+        await s.until(lambda: "r2" in s.app.conversation.responses)
+        s.script.clock += 20_000
+        s.app._tick()
+        assert s.app._figures().live == 0

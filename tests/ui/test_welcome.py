@@ -1,0 +1,81 @@
+"""What an empty wall says of why it is empty."""
+
+import pytest
+
+from tests.messages import EPOCH
+from tests.ui.screen import screen
+from tui.ui.welcome import span_of
+from tui.wire import ConnectionChange, HistoryChange, Reason, Start
+
+
+async def test_before_there_is_a_connection_its_state_and_the_cause_are_told() -> None:
+    async with screen() as s:
+        await s.sees("Not on ai:test yet: connecting")
+        reason = Reason("no such key", 40101, "check ABLY_API_KEY")
+        s.script.tell(ConnectionChange("failed", EPOCH, reason))
+        await s.until(lambda: s.text.count("check ABLY_API_KEY") == 2)
+        assert "Nothing is being said" not in s.text
+        s.script.tell(ConnectionChange("connected", EPOCH))
+        await s.sees("Not on ai:test yet: channel attaching")
+
+
+async def test_while_the_past_is_read_it_says_how_far_that_is() -> None:
+    async with screen() as s:
+        s.script.connect()
+        s.script.tell(HistoryChange(1_200, done=False))
+        await s.sees("Reading what was said before on ai:test · 1,200 messages")
+
+
+async def test_what_was_said_before_is_not_nothing() -> None:
+    async with screen() as s:
+        s.script.connect()
+        s.script.tell(HistoryChange(0, done=True, oldest=EPOCH - 600_000))
+        await s.sees("Nothing in the last 10 minutes on ai:test · O shows what was said before")
+        await s.pilot.press("escape", "O")
+        assert s.script.more == 1
+        s.script.tell(HistoryChange(0, done=True, oldest=EPOCH - 900_000, exhausted=True))
+        await s.sees("Nothing is being said on ai:test yet")
+
+
+async def test_scrolling_up_on_an_empty_wall_loads_what_is_older() -> None:
+    async with screen() as s:
+        s.script.connect()
+        s.script.tell(HistoryChange(0, done=True, oldest=EPOCH - 600_000))
+        await s.sees("Nothing in the last")
+        await s.pilot.press("escape", "pageup")
+        assert s.script.more == 1
+
+
+async def test_a_filter_that_nothing_matches_says_so_and_how_to_leave_it() -> None:
+    async with screen() as s:
+        s.script.connect()
+        s.script.say(Start("r"))
+        await s.sees("LIVE")
+        await s.pilot.press("escape", "f", *"nonsense")
+        await s.sees("Nothing matches nonsense · f and then Esc shows all")
+        await s.pilot.press("enter", "f", "escape")
+        await s.sees("LIVE")
+        assert "Nothing matches" not in s.text
+
+
+async def test_a_lone_pane_that_is_folded_leaves_its_line() -> None:
+    async with screen() as s:
+        s.script.say(Start("r", model="claude-haiku-5-5"))
+        await s.sees("LIVE")
+        await s.pilot.press("escape", "c")
+        await s.until(lambda: not s.panes)
+        await s.sees("haiku-5-5")
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "words"),
+    [
+        (0, "minute"),
+        (60_000, "1 minute"),
+        (600_000, "10 minutes"),
+        (7_200_000, "2 hours"),
+        (86_400_000, "1 day"),
+    ],
+)
+def test_spans(milliseconds: int, words: str) -> None:
+    assert span_of(milliseconds) == words

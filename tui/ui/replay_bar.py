@@ -1,0 +1,59 @@
+"""The line that says where a replay is, and which keys steer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.text import Text
+from textual.widget import Widget
+
+from tui.ui.palette import Palette
+from tui.ui.ports import Replayed
+from tui.ui.still import Still
+
+KEYS = ("space pauses", "[ ] seek 5 s", "< > speed", "Esc/R ends", "a aligns starts")
+"""In the order in which they stay where there is little room."""
+
+
+class ReplayBar(Still, Widget):
+    """One row while something is replayed, none otherwise: `REPLAY ▶ 0:12 / 1:03 · 2×`, and the keys."""
+
+    DEFAULT_CSS = """
+    ReplayBar { height: 1; display: none; background: $panel; color: $foreground; padding: 0 1; }
+    """
+
+    def __init__(self, palette: Callable[[], Palette]) -> None:
+        super().__init__()
+        self._palette = palette
+        self._replay: Replayed | None = None
+        self._said = ""
+
+    def show(self, replay: Replayed | None) -> None:
+        """Say how this stands; None hides the line."""
+        said = "" if replay is None else _figures(replay)
+        if (replay, said) == (self._replay, self._said):
+            return
+        self._replay, self._said = replay, said
+        self.display = replay is not None
+        self.refresh()
+
+    def render(self) -> Text:
+        """How it stands, and as many keys as there is room for."""
+        line = Text("REPLAY", "bold reverse", no_wrap=True).append(f" {self._said}", "bold not reverse")
+        for keys in KEYS:
+            if line.cell_len + len(keys) + 3 > self.size.width:
+                break
+            line.append(f" · {keys}", self._palette().muted)
+        return line
+
+
+def _figures(replay: Replayed) -> str:
+    sign = "⏸" if replay.paused else "▶"
+    aligned = " · aligned" if replay.is_aligned else ""
+    return f"{sign} {_clock(replay.position)} / {_clock(replay.length)} · {replay.times:g}×{aligned}"
+
+
+def _clock(milliseconds: float) -> str:
+    minutes, seconds = divmod(int(milliseconds / 1000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

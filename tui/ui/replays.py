@@ -1,0 +1,122 @@
+"""A replay in place of the live channel: the actions that steer it, and what the wall shows meanwhile.
+
+The base of the application that holds them. The live channel is read on all the while; nothing can be asked,
+decided or ended on it before the replay is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.widgets import Input
+
+from tui.state import Conversation
+from tui.ui.acting import Acting
+from tui.ui.commands import COMMANDS, Zone
+from tui.ui.ports import Feed, Replayed
+
+if TYPE_CHECKING:
+    from tui.ui.replay_bar import ReplayBar
+
+SEEK = 5_000
+"""Milliseconds of one step."""
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+STEERING = frozenset(
+    command.action.removeprefix("app.").partition("(")[0]
+    for command in COMMANDS
+    if command.zone is Zone.REPLAY
+)
+"""Actions that mean something only while there is a replay."""
+LIVE_ONLY = frozenset(
+    {
+        *("prompt", "reply", "retry", "edit", "best", "cancel", "cancel_mine", "approve", "deny", "demo"),
+        *("new", "older", "replay", "slash_fan", "slash_model", "slash_system", "slash_max"),
+        *("slash_thinking", "slash_effort"),
+    }
+)
+"""Actions that speak to the live channel, or of it."""
+
+
+class Replays(Acting):
+    """The actions of a replay."""
+
+    replay: Replayed | None = None
+    """What is replayed; None while the screen shows the channel."""
+    _feed: Feed
+    _generation: int  # of what is replayed, as far as it is shown
+    _live: Conversation
+    _replay_bar: ReplayBar
+    _wake_up: Callable[[], None]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """See `App`: a key of a replay is none otherwise, nor where somebody types or reads a list."""
+        if action in STEERING:
+            typing = isinstance(self.focused, Input)
+            return self.replay is not None and len(self.screen_stack) == 1 and not typing
+        if action in LIVE_ONLY and self.replay is not None:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_replay(self) -> None:
+        """Replay what the channel has said, as far as it is here."""
+        messages = {id(message): message for _, message in self._live.recent}
+        if not messages:
+            self._say("nothing has been said here")
+            return
+        self.replay = self.desk.replay(list(messages.values()))
+        self._generation = self.replay.generation
+        self.replay.start(self._wake_up)
+        self.show_conversation(Conversation())
+        self.replays()
+
+    def replays(self) -> None:
+        """Let the bar take the prompt's place, or the prompt the bar's."""
+        self._prompt.display = self.replay is None
+        self._replay_bar.show(self.replay)
+        self._wall.enter()
+
+    def show_conversation(self, conversation: Conversation) -> None:
+        """Let everything on the screen speak of another conversation."""
+        self.conversation = conversation
+        self._wall.converse(conversation)
+
+    def action_replay_end(self) -> None:
+        """Back to the channel; where a recording is all there is, leave."""
+        replay = self.replay
+        if replay is None:
+            return
+        if replay is self._feed:
+            self.exit()
+            return
+        replay.close()
+        self.replay = None
+        self.show_conversation(self._live)
+        self.replays()
+
+    def action_replay_pause(self) -> None:
+        """Stand still, or go on."""
+        if self.replay is not None:
+            (self.replay.resume if self.replay.paused else self.replay.pause)()
+            self._replay_bar.show(self.replay)
+
+    def action_replay_seek(self, by: int) -> None:
+        """Go back or on by a step."""
+        if self.replay is not None:
+            self.replay.seek(self.replay.position + by * SEEK)
+            self._replay_bar.show(self.replay)
+
+    def action_replay_speed(self, by: int) -> None:
+        """Play more slowly or quickly."""
+        if self.replay is not None:
+            times = self.replay.times
+            others = [each for each in SPEEDS if (each > times if by > 0 else each < times)]
+            if others:
+                self.replay.speed(min(others) if by > 0 else max(others))
+            self._replay_bar.show(self.replay)
+
+    def action_replay_align(self) -> None:
+        """Let all responses begin at once, or when they did."""
+        if self.replay is not None:
+            self.replay.align()
+            self._replay_bar.show(self.replay)
