@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from PIL import Image
 
+from tests.drawing import FontMissingError, fonts
 from tests.film import Film, Frame, gif
 from tests.screen import Screen
 
@@ -31,6 +33,10 @@ def test_filming_ends_with_what_stood_there_last() -> None:
 
 
 def test_a_gif_keeps_times_and_colours() -> None:
+    try:
+        fonts()
+    except FontMissingError as error:
+        pytest.skip(str(error))
     frames = [_frame(1.0, "\x1b[38;2;200;10;10;48;2;200;10;10m xx"), _frame(1.5, "\x1b[38;2;10;200;10mxx")]
     film = Film(list, frames)
     with Image.open(io.BytesIO(gif(film, "title"))) as picture:

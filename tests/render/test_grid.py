@@ -129,3 +129,40 @@ def test_a_small_terminal_shows_one_pane_under_tabs() -> None:
 
 def test_nothing_to_show() -> None:
     assert Grid().arrange([], 100, 30) == Arrangement()
+
+
+def test_the_past_stands_in_its_own_order_whatever_order_it_came_in() -> None:
+    grid = Grid()
+    for count in (2, 5, 9, 14):  # each page is older than the one before
+        some = [Entry(f"r{n:02}", live=False, past=True) for n in range(14 - count, 14)]
+        arranged = grid.arrange(some, 100, 20)
+        assert list(arranged.keys) == sorted(arranged.keys)
+    assert arranged.keys == ("r10", "r11", "r12", "r13")
+    assert arranged.folded[-1] == "r00"
+
+
+def test_the_past_does_not_move_what_is_read() -> None:
+    grid, read = Grid(), Entry("b", live=False, held=True)
+    before = grid.arrange([read], 120, 40)
+    after = grid.arrange([Entry("a", live=False, past=True), read], 120, 40)
+    assert (before.keys, after.keys) == (("b",), ("b", "a"))
+
+
+def test_siblings_that_open_together_stand_side_by_side() -> None:
+    grid = Grid()
+    first = [Entry("s1", live=True, family="p"), Entry("x", live=True)]
+    grid.arrange(first, 160, 40)
+    more = [*first, Entry("s2", live=True, family="p"), Entry("s3", live=True, family="p")]
+    arranged = grid.arrange(more, 160, 40)
+    assert arranged.keys == ("s1", "s2", "s3", "x")
+    assert len({cell.y for cell in arranged.cells[:3]}) == 1
+    held = [Entry("s1", live=True, family="p"), Entry("x", live=True, held=True)]
+    grid = Grid()
+    grid.arrange(held, 160, 40)
+    assert grid.arrange([*held, Entry("s2", live=True, family="p")], 160, 40).keys == ("s1", "x", "s2")
+
+
+def test_three_siblings_share_a_row_where_there_are_three_columns() -> None:
+    some = [Entry(f"s{n}", live=True, family="p") for n in range(3)]
+    assert len({cell.y for cell in Grid().arrange(some, 160, 40).cells}) == 1
+    assert len({cell.y for cell in Grid().arrange(some, 120, 40).cells}) == 2

@@ -22,7 +22,7 @@ TABS_BELOW = (80, 20)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One response that wants a place. Entries come in the order of their arrival."""
+    """One response that wants a place. Entries come in the order of their own time, oldest first."""
 
     key: str
     live: bool
@@ -32,6 +32,10 @@ class Entry:
     """Asked for at this terminal: while it is live, it comes before the others'."""
     folded: bool = False
     """Put away by hand: it gets no place, whatever room there is."""
+    family: str = ""
+    """What all answers to the same prompt have in common; empty stands alone."""
+    past: bool = False
+    """Begun before anybody looked at this wall, and nobody has touched the wall since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +88,15 @@ def split(total: int, parts: int) -> list[int]:
     return [size + (index < rest) for index in range(parts)]
 
 
-def place(keys: Sequence[str], width: int, height: int) -> tuple[Cell, ...]:
-    """Return a cell for each key, filling the whole of `width` by `height`."""
+def place(keys: Sequence[str], width: int, height: int, abreast: int = 1) -> tuple[Cell, ...]:
+    """Return a cell for each key, filling the whole of `width` by `height`, with `abreast` side by side where
+    that many columns have room.
+    """
     if not keys:
         return ()
     columns = columns_for(len(keys), width)
+    if columns < abreast <= min(MAX_COLUMNS, width // PANE_WIDTH):
+        columns = abreast
     rows = ceil(len(keys) / columns)
     while rows * MIN_PANE_HEIGHT > height and columns < min(MAX_COLUMNS, max(1, width // PANE_WIDTH)):
         columns += 1
@@ -147,7 +155,7 @@ class Grid:
         self._slots = self._seat(by_key, room)
         seated = set(self._slots)
         return Arrangement(
-            place(self._slots, width, max(1, height - rows)),
+            place(self._slots, width, max(1, height - rows), _abreast(self._slots, by_key)),
             folded=tuple(e.key for e in reversed(entries) if e.key not in seated and not e.live),
             tickers=tuple(e.key for e in entries if e.key not in seated and e.live),
             rows=rows,
@@ -197,7 +205,42 @@ class Grid:
         self._wanted = None
         slots: list[str | None] = [key if key in chosen else None for key in self._slots]
         entering = [key for key in by_key if key in chosen and key not in seated]
-        return list(_fill(slots, entering))
+        placed = list(_fill(slots, entering))
+        if any(by_key[key].past for key in entering):
+            ordered = [key for key in by_key if key in chosen]
+            placed = ordered if _leaves_held(placed, ordered, by_key) else placed
+        for family in dict.fromkeys(by_key[key].family for key in entering):
+            gathered = _gathered(placed, family, by_key, set(entering))
+            placed = gathered if _leaves_held(placed, gathered, by_key) else placed
+        return placed
+
+
+def _leaves_held(before: list[str], after: list[str], by_key: dict[str, Entry]) -> bool:
+    return all(old == new or not by_key[old].held for old, new in zip(before, after, strict=True))
+
+
+def _gathered(placed: list[str], family: str, by_key: dict[str, Entry], entering: set[str]) -> list[str]:
+    """Return the slots with the answers that open together side by side, in their order."""
+    together = [
+        key
+        for key, entry in by_key.items()
+        if family and entry.family == family and key in placed and (entry.live or key in entering)
+    ]
+    if len(together) < 2:
+        return placed
+    first = min(placed.index(key) for key in together)
+    others = [key for key in placed if key not in together]
+    return [*others[:first], *together, *others[first:]]
+
+
+def _abreast(placed: list[str], by_key: dict[str, Entry]) -> int:
+    """Return how many columns the largest family wants that begins a row."""
+    most, count, before = 1, 0, ""
+    for key in placed:
+        family = by_key[key].family
+        count = count + 1 if family and family == before else 1
+        before, most = family, max(most, count)
+    return most
 
 
 def _fill(slots: Iterable[str | None], entering: list[str]) -> Iterable[str]:
