@@ -39,7 +39,7 @@ class ReplayBar(Still, Widget):
 
     def render(self) -> Text:
         """How it stands, and as many keys as there is room for."""
-        line = Text("REPLAY", "bold reverse", no_wrap=True).append(f" {self._said}", "bold not reverse")
+        line = Text(no_wrap=True).append("REPLAY", "bold reverse").append(f" {self._said}", "bold")
         for keys in KEYS:
             if line.cell_len + len(keys) + 3 > self.size.width:
                 break
