@@ -284,6 +284,14 @@ async def test_the_palette_lists_the_same_commands_and_puts_what_needs_more_into
         await it.until(lambda: it.app._prompt.text == "/fan ")
 
 
+async def test_the_palette_says_which_key_does_the_same() -> None:
+    async with screen(facts=replace(FACTS, keymap={"people": "P"})) as it:
+        await it.pilot.press("escape", "colon")
+        await it.until(lambda: bool(it.app.screen.query(Input)))
+        await it.pilot.press(*"people")
+        await it.sees("(P)")
+
+
 async def test_nothing_moves_for_whoever_wants_it_so() -> None:
     async with screen(facts=replace(FACTS, reduced_motion=True)) as it:
         assert it.app.animation_level == "none"

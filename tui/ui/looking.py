@@ -16,7 +16,7 @@ from textual.screen import Screen
 from tui.state import Conversation, Response
 from tui.state.threads import thread_of
 from tui.ui import slash
-from tui.ui.commands import SLASHES, Command
+from tui.ui.commands import SLASHES, Command, keys_shown
 from tui.ui.filter import Filter
 from tui.ui.find import FindBar
 from tui.ui.ports import Desk, Facts, Feed
@@ -300,4 +300,5 @@ class Looking(App[None]):
                 else:
                     self.call_later(self.call, command)
 
-            yield SystemCommand(name, command.help, run)
+            keys = f"  ({keys_shown(command, self.facts.keymap)})" if command.keys else ""
+            yield SystemCommand(name, f"{command.help}{keys}", run)
