@@ -285,10 +285,10 @@ async def test_the_palette_lists_the_same_commands_and_puts_what_needs_more_into
 
 
 async def test_the_palette_says_which_key_does_the_same() -> None:
-    async with screen(facts=replace(FACTS, keymap={"people": "P"})) as it:
+    async with screen(facts=replace(FACTS, keymap={"export": "P"})) as it:
         await it.pilot.press("escape", "colon")
         await it.until(lambda: bool(it.app.screen.query(Input)))
-        await it.pilot.press(*"people")
+        await it.pilot.press(*"export")
         await it.sees("(P)")
 
 
