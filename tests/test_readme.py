@@ -26,7 +26,7 @@ DEADLINE = 60.0
 """Seconds until a command shows what it is for, and to its end."""
 
 SCREENS = {
-    "python3 -m tui": "Nothing is being said on",
+    "python3 -m tui": "Type a prompt below",
     "ably-tui --model demo-approval --tools run_command": "connected",
     "ably-tui --model demo-cut": "connected",
     "ably-tui demo patterns": "approve? ",

@@ -39,6 +39,7 @@ def texts(commands: Commands, channel: str) -> dict[str, str]:
         if "model" in response
         else re.sub("-.*", "", response["id"]): "".join(block["text"] for block in response["blocks"])
         for response in responses
+        if response["id"][0] not in "*~"  # what has no id goes by who published it
     }
 
 
