@@ -16,9 +16,9 @@ from tui.ui.header import ending_of
 from tui.ui.palette import Palette
 from tui.ui.sections.flow import SLICE
 from tui.ui.sections.notes import note_rows, numbered
-from tui.ui.sections.part import Marks, Place, Rows, Setting
+from tui.ui.sections.part import Marks, Rows, Setting
 from tui.ui.sections.section import Section
-from tui.ui.sections.stack import Stack
+from tui.ui.sections.stacked import Stacked
 from tui.ui.sections.text import TextSection
 from tui.ui.sections.thinking import ThinkingSection
 from tui.ui.sections.tool import ToolSection
@@ -38,7 +38,7 @@ RAW_LOG = "*"
 """Key of the response that lists messages of no pattern; its title says what its one block is."""
 
 
-class Body:
+class Body(Stacked):
     """The rows of one response at a width: those above the answer, its sections, those below it."""
 
     def __init__(
@@ -60,10 +60,10 @@ class Body:
         tool calls are shown in full, `question_rows` how many rows of the question are shown
         instead of `QUESTION_ROWS`, `retry` the key that asks again.
         """
+        super().__init__(width)
         self.response = response
         self._retry = retry
         self._question_rows = question_rows or QUESTION_ROWS
-        self._width = width
         self._setting = Setting(theme, palette, own, counts or counts_for(own))
         self._marks = marks
         self._cited: object = None  # what the marks in the text were made of
@@ -75,48 +75,8 @@ class Body:
         self._above = Rows(self._question, width)
         self._notes = Rows(self._citations, width)
         self._below = Rows(self._ending, width)
-        self._stack = Stack()
         self._read()
         self.catch_up()
-
-    # Rows
-
-    def __len__(self) -> int:
-        return len(self._stack)
-
-    def row(self, y: int) -> Row:
-        """Return row `y`, counted from the top of the question."""
-        return self._stack.row(y)
-
-    def end(self, height: int) -> int:
-        """Return the first of the last `height` rows; these are laid, so that none of them will move."""
-        self._stack.lay_end(height)
-        return max(0, len(self._stack) - height)
-
-    def take_changed(self) -> int:
-        """Return the first row that changed since the last call; the length when none did."""
-        return self._stack.take_changed()
-
-    def resize(self, width: int) -> None:
-        """Lay everything anew at another width."""
-        self._width = width
-        self._stack.resize(width)
-
-    # Places
-
-    def anchor(self, y: int) -> Place:
-        """Return the place at which row `y` begins, to find it again at another width."""
-        return self._stack.place_at(max(0, y))
-
-    def row_of(self, anchor: Place) -> int:
-        """Return the row that shows a place."""
-        return self._stack.row_of(anchor)
-
-    def search(self, needle: str, place: Place, by: int) -> Place | None:
-        """Return the next place (`by` 1) or the one before (-1) that holds the needle (in lower case); `TOP`
-        for `place` begins at an end. Searched is what the sections show.
-        """
-        return self._stack.search(needle, place, by)
 
     # What comes
 

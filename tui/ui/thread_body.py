@@ -10,7 +10,7 @@ from rich.segment import Segment
 from tui.render.page import BLANK, Row
 from tui.state import Block, Response
 from tui.ui.sections.part import TOP, Place, Rows
-from tui.ui.sections.stack import Stack
+from tui.ui.sections.stacked import Stacked
 
 if TYPE_CHECKING:
     from tui.ui.body import Body
@@ -97,7 +97,7 @@ class Answer:
         return None if self._body is None else self._body.search(needle, place, by)
 
 
-class ThreadBody:
+class ThreadBody(Stacked):
     """The rows of a thread at a width: for each turn a line that names it, its question and its answer."""
 
     def __init__(
@@ -108,12 +108,11 @@ class ThreadBody:
         name: Callable[[Response, int], list[Segment]],
     ) -> None:
         """`make` gives the body of a response at a width, `name` the line above it."""
-        self._width = width
+        super().__init__(width)
         self._make = make
         self._name = name
         self._answers: dict[str, Answer] = {}  # by key, oldest first
         self._names: dict[str, Rows] = {}
-        self._stack = Stack()
         self.show(chain)
 
     def show(self, chain: Sequence[Response]) -> None:
@@ -210,38 +209,3 @@ class ThreadBody:
                 answer.catch_up()
                 self._stack.touch(2 * index + 1)
                 return
-
-    # Rows and places; see `Body`
-
-    def __len__(self) -> int:
-        return len(self._stack)
-
-    def row(self, y: int) -> Row:
-        """Return row `y`, counted from the top of the thread."""
-        return self._stack.row(y)
-
-    def end(self, height: int) -> int:
-        """Return the first of the last `height` rows."""
-        self._stack.lay_end(height)
-        return max(0, len(self._stack) - height)
-
-    def take_changed(self) -> int:
-        """Return the first row that changed since the last call; the length when none did."""
-        return self._stack.take_changed()
-
-    def resize(self, width: int) -> None:
-        """Lay everything anew at another width."""
-        self._width = width
-        self._stack.resize(width)
-
-    def anchor(self, y: int) -> Place:
-        """Return the place at which row `y` begins."""
-        return self._stack.place_at(max(0, y))
-
-    def row_of(self, anchor: Place) -> int:
-        """Return the row that shows a place."""
-        return self._stack.row_of(anchor)
-
-    def search(self, needle: str, place: Place, by: int) -> Place | None:
-        """See `Body.search`."""
-        return self._stack.search(needle, place, by)
