@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 from collections.abc import Sequence
 
 _ALONE = {"--numprocesses", "--dist", "--pdb", "--trace", "-s", "--capture", "--collect-only", "-h", "--help"}
 
 
 def with_workers(arguments: Sequence[str]) -> list[str]:
-    """pytest's arguments, with a process per core added when the whole suite is to run.
+    """pytest's arguments, with processes added when the whole suite is to run: four, since half of the tests
+    wait for something most of the time, and up to eight where there are more cores.
 
     Not added when tests are picked (starting the processes would cost more than it saves), nor when an
     argument speaks of processes or needs the terminal.
@@ -17,4 +20,5 @@ def with_workers(arguments: Sequence[str]) -> list[str]:
     alone = any(a.startswith("-n") or a.partition("=")[0] in _ALONE for a in arguments)
     if picked or alone:
         return list(arguments)
-    return ["-n", "auto", "--maxprocesses", "4", "--dist", "worksteal", *arguments]
+    processes = max(4, min(8, os.cpu_count() or 1))
+    return ["-n", str(processes), "--dist", "worksteal", *arguments]

@@ -53,6 +53,11 @@ def test_size_is_what_the_frame_takes(binary: bool) -> None:
     assert encoded_size(text, binary=binary) == len(text.encode() if binary else json.dumps(text))
 
 
+@pytest.mark.parametrize("binary", [True, False])
+def test_a_limit_too_small_for_a_code_point_still_ends(binary: bool) -> None:
+    assert chunks("👍a", 3, binary=binary) == ["👍", "a"]
+
+
 def test_the_empty_text() -> None:
     assert chunks("") == []
     assert split("") == ("", "")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tui.link.budget import Bucket
@@ -417,6 +417,7 @@ def meet(fate: str, box: Outbox, channel: Channel, item: Item) -> None:
 
 
 @settings(max_examples=300)
+@example([Text("r", ""), Text("r", "", kind=Kind.THINKING)], ["accepted"] * 4 + ["never"], True)
 @given(values, st.lists(st.sampled_from(FATES), max_size=60), st.booleans())
 def test_whatever_happens_the_text_is_what_was_published(
     said: Sequence[Outgoing | Cite], fates: list[str], eager: bool

@@ -105,7 +105,7 @@ async def test_live_messages_do_not_wait_for_a_past_that_does_not_come(
 
 @pytest.mark.parametrize(
     ("since", "expected", "exhausted"),
-    [(10 * MINUTE, ["2"], False), (120 * MINUTE, ["2", "60"], False), (None, ["2", "60", "600"], True)],
+    [(30 * MINUTE, ["2"], False), (120 * MINUTE, ["2", "60"], False), (None, ["2", "60", "600"], True)],
 )
 async def test_since(since: int | None, expected: list[str], exhausted: bool) -> None:
     async with Peer() as peer:
@@ -127,7 +127,7 @@ async def test_more_is_loaded_page_by_page_until_there_is_none() -> None:
     async with Peer() as peer:
         old = [message(number, timestamp=NOW - 60 * MINUTE + number) for number in range(1, 5)]
         peer.history, peer.page = [*old, message(9)], 2
-        async with linked(reading(peer, since=10 * MINUTE)) as watched:
+        async with linked(reading(peer, since=30 * MINUTE)) as watched:
             await until(lambda: watched.filled)
             assert watched.data == ["9"]
             for expected, exhausted in ((["4", "3"], False), (["2"], False), (["1"], True), ([], True)):
@@ -178,7 +178,7 @@ async def test_a_beginning_that_is_never_found_ends_at_a_limit(monkeypatch: pyte
     monkeypatch.setattr(past, "BEYOND", 10)
     async with Peer() as peer:
         peer.history, peer.page = [message(n, timestamp=NOW - 90 * MINUTE + n) for n in range(100)], 5
-        async with linked(reading(peer, since=10 * MINUTE), wanted=lambda: True) as watched:
+        async with linked(reading(peer, since=30 * MINUTE), wanted=lambda: True) as watched:
             await until(lambda: watched.filled)
             assert len(watched.data) == 10
             assert not progress(watched).exhausted
@@ -189,7 +189,7 @@ async def test_a_beginning_that_is_missed_later_is_looked_for_then(monkeypatch: 
     lacking: list[str] = []
     async with Peer() as peer:
         peer.history, peer.page = [message(n, timestamp=NOW - 90 * MINUTE + n) for n in range(100)], 5
-        async with linked(reading(peer, since=10 * MINUTE), wanted=lambda: bool(lacking)) as watched:
+        async with linked(reading(peer, since=30 * MINUTE), wanted=lambda: bool(lacking)) as watched:
             await until(lambda: watched.filled)
             assert watched.data == []
             lacking.append("something")
@@ -260,8 +260,8 @@ async def test_a_refused_past_is_told_and_asked_for_again_on_the_next_attachment
 async def test_a_clock_that_is_wrong_is_told_and_does_no_harm() -> None:
     async with Peer() as peer:
         peer.skew = -60 * MINUTE
-        peer.history = [message(1, timestamp=NOW - 65 * MINUTE), message(2, timestamp=NOW - 75 * MINUTE)]
-        async with linked(reading(peer, since=10 * MINUTE)) as watched:
+        peer.history = [message(1, timestamp=NOW - 120 * MINUTE), message(2, timestamp=NOW - 300 * MINUTE)]
+        async with linked(reading(peer, since=120 * MINUTE)) as watched:
             await until(lambda: watched.filled)
             assert watched.data == ["1"]
             (notice,) = watched.notices

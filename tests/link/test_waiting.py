@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.link.chunks import encoded_size
 from tui.link.item import Item
 from tui.link.waiting import Pending, Waiting
 from tui.wire import Kind, Start, Stop, Text
@@ -40,13 +41,13 @@ def test_text_is_joined_between_messages_and_by_kind() -> None:
     ]
 
 
-@given(st.text(max_size=200), st.integers(12, 40), st.booleans())
+@given(st.text(max_size=200), st.integers(14, 40), st.booleans())
 def test_what_is_cut_is_all_of_it_in_order(text: str, limit: int, binary: bool) -> None:
     queue = Waiting(binary=binary)
     queue.join(Text("r", text))
     pieces = [piece for piece in drained(queue, limit) if isinstance(piece, Text)]
     assert "".join(piece.text for piece in pieces) == text
-    assert all(len(piece.text.encode()) <= limit for piece in pieces)
+    assert all(encoded_size(piece.text, binary=binary) <= limit for piece in pieces)
 
 
 def test_deltas_are_counted_once() -> None:

@@ -27,12 +27,13 @@ def encoded_size(text: str, *, binary: bool) -> int:
 def split(text: str, limit: int = LIMIT, *, binary: bool = True) -> tuple[str, str]:
     """Return the longest safe beginning that takes at most `limit` bytes, and the rest.
 
-    The beginning is empty only when the text is; `limit` must have room for one code point (12 bytes).
+    The beginning is empty only when the text is: one code point is given also where `limit` has no room for it
+    (14 bytes at most: an escaped pair in quotes).
     """
     if len(text) * 12 + 2 <= limit:
         return text, ""
     head = text[:limit]
-    while (size := encoded_size(head, binary=binary)) > limit:
+    while len(head) > 1 and (size := encoded_size(head, binary=binary)) > limit:
         # Close to what fits by proportion, and at least one shorter.
         head = head[: min(len(head) - 1, max(1, len(head) * limit // size))]
     if len(head) == len(text):

@@ -172,8 +172,8 @@ class Lane(ABC):
         `response-complete`, the rest behind it as further pieces.
         """
         healing = [Item(self.key, item.value, item.id, item.form) for item in self._missing]
-        if self._broken and self._texts:
-            first, *rest = chunks("".join(self._texts), LIMIT, binary=self._binary)
+        if self._broken and (text := "".join(self._texts)):
+            first, *rest = chunks(text, LIMIT, binary=self._binary)
             values: list[Whole | Text] = [Whole(stop.response_id, first)]
             values += [self._piece(stop, piece) for piece in rest]
             healing += [Item(self.key, value, self._make_id(), encode(value)) for value in values]

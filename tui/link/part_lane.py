@@ -208,10 +208,8 @@ class PartLane(Lane):
                 self._heal(head.value)
                 return self._waiting.pop()
             head.form = responses.end(head.value)
-        elif isinstance(head.value, Text | Whole):
-            self._texts = (
-                [*self._texts, head.value.text] if isinstance(head.value, Text) else [head.value.text]
-            )
+        elif isinstance(head.value, Whole):
+            self._texts = [head.value.text]
         return self._waiting.pop()
 
     def _say(self, kind: Kind) -> Item:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.ui.sections.support import blocks, shown
 from tui.render.lines import LineRenderer
 from tui.render.theme import DARK
 from tui.ui.sections.flow import SLICE, Flow, verbatim
+from tui.ui.sections.json_text import laid_out
 from tui.ui.sections.part import TOP
 from tui.wire import Start, Text
 
@@ -62,6 +63,7 @@ def test_a_search_finds_what_was_published() -> None:
 
 @given(st.text(st.sampled_from("`~ab {}[]#\n*_<&\\"), max_size=120))
 def test_verbatim_shows_every_letter_and_takes_none_for_markup(text: str) -> None:
+    assume(laid_out(text, 400) is None)  # JSON is laid out, which may add and take spaces
     made = verbatim(text, 400, DARK)
     assert [row.strip() for row in shown(made) if row.strip()] == [
         line.strip() for line in text.split("\n") if line.strip()
