@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-
 from collections.abc import Sequence
 
 _ALONE = {"--numprocesses", "--dist", "--pdb", "--trace", "-s", "--capture", "--collect-only", "-h", "--help"}
