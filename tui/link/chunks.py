@@ -27,8 +27,8 @@ def encoded_size(text: str, *, binary: bool) -> int:
 def split(text: str, limit: int = LIMIT, *, binary: bool = True) -> tuple[str, str]:
     """Return the longest safe beginning that takes at most `limit` bytes, and the rest.
 
-    The beginning is empty only when the text is: one code point is given also where `limit` has no room for it
-    (14 bytes at most: an escaped pair in quotes).
+    The beginning is empty only when the text is: one code point is given also where `limit` has no room for
+    it (14 bytes at most: an escaped pair in quotes).
     """
     if len(text) * 12 + 2 <= limit:
         return text, ""
