@@ -12,7 +12,7 @@ import pytest
 from tests.state.test_conversation import told
 from tests.wire import values
 from tui.state import Conversation, Response
-from tui.state.threads import families, heads, question_of, thread_of
+from tui.state.threads import families, heads, thread_of
 from tui.wire import Action, ChannelMessage, Kind
 
 STEP = 100  # ms between two messages
@@ -149,7 +149,7 @@ def test_what_is_said_to_a_running_response_is_a_part_of_it_and_waits_for_nothin
 def test_threads_and_siblings() -> None:
     vercel = after(session("vercel"))
     assert [[each.key for each in family] for family in families(vercel)] == [["u004", "u035", "u041"]]
-    assert question_of(vercel, vercel.responses["u035"]) == question_of(vercel, vercel.responses["u004"])
+    assert vercel.responses["u035"].question == vercel.responses["u004"].question != ""
     newest = vercel.responses["u067"]
     assert [each.key for each in thread_of(vercel, newest)] == ["u041", "u047", "u054", "u060", "u067"]
     assert [each.key for each in thread_of(vercel, vercel.responses["u016"])] == ["u004", "u010", "u016"]

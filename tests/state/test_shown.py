@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from tests.messages import Channel
 from tui.state import Opened, Removed, Status, TakenOver, Updated
 from tui.state.changes import Change
+from tui.state.keys import waiting_key
 from tui.state.people import Publisher
 from tui.state.reading import record_of
 from tui.state.response import Response
@@ -37,6 +39,33 @@ def test_a_prompt_that_says_the_same_again_changes_nothing() -> None:
     channel, shown = Channel(), Shown()
     assert ask(shown, channel, UserInput("p", "why?"))[0]
     assert ask(shown, channel, UserInput("p", "how?")) == (False, [])
+
+
+@pytest.mark.parametrize("order", itertools.permutations(range(4)))
+def test_a_prompt_without_words_asks_what_its_sibling_asks(order: Sequence[int]) -> None:
+    channel, shown = Channel(), Shown()
+    values = [
+        UserInput("p", "why?"),
+        UserInput("again", "", sibling_of="p"),
+        UserInput("and again", "", sibling_of="again"),
+        UserInput("other", "how?", sibling_of="p"),
+    ]
+    log = [(said, channel.publish(said)) for said in values]
+    for index in order:
+        shown.ask(*log[index], [])
+    found = [shown.prompt(said.prompt_id) for said in values]
+    assert [prompt and prompt.text for prompt in found] == ["why?", "why?", "why?", "how?"]
+    assert {each.key: each.question for each in shown.responses.values()} == {
+        waiting_key(said.prompt_id): text
+        for said, text in zip(values, ["why?", "why?", "why?", "how?"], strict=True)
+    }
+
+
+def test_prompts_that_ask_each_other_again_ask_nothing() -> None:
+    channel, shown = Channel(), Shown()
+    for one, other in itertools.pairwise("abca"):
+        ask(shown, channel, UserInput(one, "", sibling_of=other))
+    assert [shown.prompt(name).text for name in "abc"] == ["", "", ""]  # type: ignore[union-attr]
 
 
 def test_so_many_messages_of_one_prompt_and_no_more() -> None:

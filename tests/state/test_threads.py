@@ -12,7 +12,6 @@ from tui.state.threads import (
     Choices,
     families,
     heads,
-    question_of,
     siblings_of,
     thread_of,
     turns_of,
@@ -72,7 +71,7 @@ def test_siblings_are_edits_retries_and_answers_to_one_prompt() -> None:
     channel.publish(Start("z", prompt_id="again"))
     conversation = after(channel.log)
     assert [each.key for each in siblings_of(conversation, conversation.responses["z"])] == ["x", "y", "z"]
-    assert question_of(conversation, conversation.responses["z"]) == "q"
+    assert conversation.responses["z"].question == "q"
 
 
 def test_the_newest_sibling_is_followed_unless_another_is_best() -> None:

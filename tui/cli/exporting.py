@@ -75,7 +75,7 @@ def _about(response: Response) -> dict[str, object]:
         "status": response.status.value,
         "started": _time(response.opened_at),
         "ended": None if ended is None else _time(ended),
-        "prompt": response.prompt.text if response.prompt else None,
+        "prompt": response.question or None,
         "inReplyTo": response.in_reply_to,
         "stopReason": response.stop_reason,
         "error": response.error,

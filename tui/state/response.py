@@ -183,6 +183,11 @@ class Response:
         return sum(block.gap != 0 for block in self.blocks)
 
     @property
+    def question(self) -> str:
+        """What it answers; empty where nobody is known to have asked."""
+        return "" if self.prompt is None else self.prompt.text
+
+    @property
     def continues(self) -> str | None:
         """What it or its prompt says it continues: a responseId, or the name of a message in AI Transport."""
         return self.in_reply_to or (self.prompt.in_reply_to if self.prompt is not None else None)

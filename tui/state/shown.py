@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import deque
+from dataclasses import dataclass, field, replace
 
 from tui.state.changes import Change, Opened, Removed, TakenOver, Updated
 from tui.state.keys import waiting_key
@@ -13,6 +14,8 @@ from tui.wire import ChannelMessage, UserInput
 
 PARTS = 256
 """Messages under one promptId that are kept."""
+HOPS = 100
+"""Prompts without words that may stand between one and the prompt that it asks again."""
 
 
 @dataclass(slots=True)
@@ -21,7 +24,10 @@ class _Asked:
 
     said: dict[str, tuple[str, UserInput, ChannelMessage]] = field(default_factory=dict)
     """By serial: the newest version, what it says, the message."""
+    own: Prompt | None = None
+    """The prompt in its own words."""
     prompt: Prompt | None = None
+    """The prompt as it is shown: without words of its own it has those of the one that it asks again."""
     cancels: dict[str, Record] = field(default_factory=dict)
     """By serial: requests to cancel that name the prompt alone."""
 
@@ -35,7 +41,7 @@ class _Asked:
         serials = sorted(self.said)
         _, first, message = self.said[serials[0]]
         parts = [said for _, said, _ in map(self.said.__getitem__, serials) if said.part]
-        self.prompt = Prompt(
+        self.own = Prompt(
             first.prompt_id,
             "\n".join(part.text for part in parts) if first.part else first.text,
             publisher_of(message.client_id, message.connection_id),
@@ -47,7 +53,7 @@ class _Asked:
             sibling_of=first.sibling_of,
             within=first.within,
         )
-        return self.prompt
+        return self.own
 
 
 class Shown:
@@ -59,6 +65,7 @@ class Shown:
         self.in_flight: dict[str, Response] = {}
         """Those in which time may change something, by key."""
         self._asked: dict[str, _Asked] = {}  # by promptId
+        self._again: dict[str, dict[str, None]] = {}  # by promptId: prompts without words that ask it again
         self._waiting: dict[str, Response] = {}  # by promptId
         self._answers: dict[str, dict[str, Response]] = {}  # by promptId, then by key
 
@@ -87,23 +94,46 @@ class Shown:
         known = asked.said.get(message.serial)
         if version <= known[0] if known is not None else len(asked.said) >= PARTS:
             return False
-        before = asked.prompt
         asked.said[message.serial] = version, said, message
-        prompt = asked.read()
+        if not said.text and said.sibling_of is not None:
+            self._again.setdefault(said.sibling_of, {})[said.prompt_id] = None
+        changed, reread = False, deque([said.prompt_id])
+        while reread:
+            prompt_id = reread.popleft()
+            if self._reread(prompt_id, changes):
+                changed = True
+                reread.extend(self._again.get(prompt_id, ()))
+        return changed
+
+    def _reread(self, prompt_id: str, changes: list[Change]) -> bool:
+        """Make a prompt of its messages anew; False when it stayed the same."""
+        asked = self._asked[prompt_id]
+        before, prompt = asked.prompt, asked.read()
+        prompt = asked.prompt = replace(prompt, text=self._words(prompt))
         if prompt == before:
             return False
-        for response in self._answers.get(said.prompt_id, {}).values():
+        for response in self._answers.get(prompt_id, {}).values():
             response.prompt = prompt
             changes.append(Updated(response))
-        waiting = self._waiting.get(said.prompt_id)
+        waiting = self._waiting.get(prompt_id)
         if waiting is None:
-            self.wait(said.prompt_id, changes)
+            self.wait(prompt_id, changes)
         elif prompt.within is not None:
             self.remove(waiting, changes)
         else:
             self._fill(waiting, prompt)
             changes.append(Updated(waiting))
         return True
+
+    def _words(self, prompt: Prompt) -> str:
+        """Return what a prompt asks, by its own words or those of the prompt that it asks again."""
+        own: Prompt | None = prompt
+        for _ in range(HOPS):
+            if own is None or own.text or own.sibling_of is None:
+                break
+            asked = self._asked.get(own.sibling_of)
+            own = None if asked is None else asked.own
+        return own.text if own is not None else ""
 
     def call_off(self, prompt_id: str, record: Record, changes: list[Change]) -> bool:
         """Take a request to cancel that names the prompt alone; False when it is a duplicate."""

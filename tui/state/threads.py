@@ -124,7 +124,7 @@ def heads(conversation: Conversation, choices: Choices | None = None) -> list[He
         while replies := family.children.get(response.key):
             # Of several follow-ups that are no siblings the newest is what people went on with.
             response = _chosen(_grouped(family, replies)[-1], chosen)
-        found.append(Head(_title(conversation, first), response))
+        found.append(Head(_title(first), response))
     return sorted(found, key=lambda head: (head.response.opened_at, head.response.key))
 
 
@@ -133,21 +133,12 @@ def turns_of(conversation: Conversation, response: Response) -> list[Turn]:
     responses that were done or cancelled and have text.
     """
     return [
-        Turn(question_of(conversation, each), text, each.response_id)
+        Turn(each.question, text, each.response_id)
         for each in thread_of(conversation, response)
         if each.response_id is not None
         and each.status in (Status.DONE, Status.CANCELLED)
         and (text := each.text)
     ]
-
-
-def question_of(conversation: Conversation, response: Response) -> str:
-    """Return what a response answers; a prompt without words of its own asks again what its sibling asked."""
-    prompt, seen = response.prompt, set[str]()
-    while prompt is not None and not prompt.text and prompt.sibling_of and prompt.prompt_id not in seen:
-        seen.add(prompt.prompt_id)
-        prompt = conversation.prompt(prompt.sibling_of)
-    return "" if prompt is None else prompt.text
 
 
 def _shown(conversation: Conversation) -> list[Response]:
@@ -245,8 +236,8 @@ def _chosen(siblings: list[Response], chosen: set[str]) -> Response:
     return next((each for each in siblings if each.key in chosen), siblings[-1])
 
 
-def _title(conversation: Conversation, response: Response) -> str:
-    words = " ".join((question_of(conversation, response) or response.tail(TITLE)).split())
+def _title(response: Response) -> str:
+    words = " ".join((response.question or response.tail(TITLE)).split())
     return words if len(words) <= TITLE else words[: TITLE - 1].rsplit(" ", 1)[0] + "…"
 
 
@@ -257,7 +248,6 @@ __all__ = [
     "families",
     "heads",
     "parent_of",
-    "question_of",
     "siblings_of",
     "thread_of",
     "turns_of",

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from tui.state import Conversation, Response, Status
-from tui.state.threads import Choices, families, parent_of, question_of, siblings_of, thread_of, turns_of
+from tui.state.threads import Choices, families, parent_of, siblings_of, thread_of, turns_of
 from tui.ui.contacts import contact_of
 from tui.ui.header import name_of
 from tui.ui.manners import NO_MANNER, Refused, manner_told, model_of
@@ -141,7 +141,7 @@ class Asking:
 
     def edit(self, response: Response) -> None:
         """Put a response's question into the box, to be asked in other words."""
-        question = question_of(self._conversation, response)
+        question = response.question
         if response.prompt_id is None or not question:
             self._say("the question of this response is not known")
             return
@@ -196,7 +196,7 @@ class Asking:
 
     def retry(self, response: Response) -> None:
         """Ask the same again, beside the answer that there is."""
-        text = question_of(self._conversation, response)
+        text = response.question
         if response.prompt_id is None or not text:
             self._say("the question of this response is not known")
             return

@@ -13,7 +13,7 @@ from textual.geometry import Region, Size
 from textual.widget import Widget
 
 from tui.state import Block, Conversation, Response
-from tui.state.threads import Choices, Head, heads, question_of, siblings_of, thread_of
+from tui.state.threads import Choices, Head, heads, siblings_of, thread_of
 from tui.ui.chat import ChatPane
 from tui.ui.header import name_of
 from tui.ui.pane import Look, Pane
@@ -261,7 +261,7 @@ class Chats(Panes):
             return
         self._tip = tip.key
         chain = thread_of(self._conversation, tip)
-        words = " ".join(question_of(self._conversation, chain[0]).split())
+        words = " ".join(chain[0].question.split())
         title = cut(words, TITLE)
         if self._chat is None:
             self._chat = ChatPane(
