@@ -1,4 +1,4 @@
-"""npm's `ably` for the guide's JavaScript programs: where it is, and getting it."""
+"""npm's packages for the JavaScript programs here: where they are, and getting them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from tui.steps import SetupError, run, say
 
 _FOLDER = Path(__file__).resolve().parents[2] / ".venv" / "node"
 MODULES = _FOLDER / "node_modules"
-"""Where the package `ably` is found once `set_up` has run."""
+"""Where the packages are found once `set_up` has run."""
+_PACKAGES = {"ably": "2", "@ably/ai-transport": "0.8", "ai": "6"}  # AI Transport's Vercel codec needs `ai`
 
 
 def set_up() -> None:
-    """Install npm's `ably` beside the virtual environment, unless it is there or there is no npm.
+    """Install npm's packages beside the virtual environment, unless they are there or there is no npm.
 
     What is missing afterwards is `missing()`'s to say: it ends no run here.
     """
@@ -26,7 +27,8 @@ def set_up() -> None:
     # npm's own patience is five minutes for each of three attempts.
     options += ["--fetch-timeout=30000", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
     try:
-        run("npm's ably", [npm, "install", "--prefix", str(_FOLDER), *options, "ably@2"], _FOLDER)
+        wanted = [f"{name}@{version}" for name, version in _PACKAGES.items()]
+        run("npm's packages", [npm, "install", "--prefix", str(_FOLDER), *options, *wanted], _FOLDER)
     except SetupError as error:
         say(str(error))
 
@@ -35,8 +37,9 @@ def missing() -> str | None:
     """Why the JavaScript programs cannot run here; None when they can."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         return "needs node and npm"
-    if not (MODULES / ".package-lock.json").is_file():  # npm's last act
-        return "needs npm's ably: python3 -m tests installs it, given a network"
+    done = (MODULES / ".package-lock.json").is_file()  # npm's last act
+    if not done or not all((MODULES / name / "package.json").is_file() for name in _PACKAGES):
+        return f"needs npm's {', '.join(_PACKAGES)}: python3 -m tests installs them, given a network"
     return None
 
 

@@ -93,6 +93,27 @@ def client(language: str, server: LocalServer, channel: str, count: int) -> Iter
                 process.kill()
 
 
+@contextlib.contextmanager
+def session(server: LocalServer, channel: str) -> Iterator[None]:
+    """An agent built with AI Transport's JavaScript SDK, once it listens on its channel."""
+    process = subprocess.Popen(
+        [*_command("session", "javascript"), server.host, str(server.port), server.key, channel],
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            first = process.stdout.readline()
+            assert first == "ready\n", (first, process.communicate(timeout=_DEADLINE))
+            yield
+        finally:
+            process.kill()
+
+
 def _command(program: str, language: str) -> list[str]:
     if language == "javascript":
         return ["node", str(_FOLDER / f"{program}.js")]
@@ -100,6 +121,6 @@ def _command(program: str, language: str) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """No credential of any service, and the way to npm's package."""
+    """No credential of any service, and the way to npm's packages."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ABLY_", "ANTHROPIC_", "COV_"))}
     return {**kept, "NODE_PATH": str(node.MODULES), "PYTHONIOENCODING": "utf-8"}
