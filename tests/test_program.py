@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.commands import publish_raw
 from tests.terminal import Terminal
 from tui.link import Endpoint, Link, LinkOptions
 from tui.local import discover
@@ -89,6 +90,34 @@ def test_the_shown_command_opens_a_second_terminal_on_what_is_in_flight(home: Pa
                 terminal.wait_for(lambda text: " DONE " in text, timeout=60)
             body = [line for line in first.display if line.startswith("│")]
             assert body == [line for line in second.display if line.startswith("│")]
+
+
+def test_t_shows_thinking_that_is_on_a_channel_of_the_responses_own(home: Path) -> None:
+    def say(channel: str, name: str, data: str | None = None, **headers: str) -> None:
+        message = {"name": name, "data": data, "clientId": "agent", "extras": {"headers": headers}}
+        found = discover.find(home / "local")
+        assert found is not None
+        publish_raw(found, channel, [message])
+
+    with program(home, "--channel", "ai:chat") as terminal:
+        terminal.wait_for("connected")
+        say("ai:chat", "start", responseId="r1")
+        say("ai:chat:r1", "reasoning", "a thought that was early. ")
+        say("ai:chat", "message", "the answer is 324", responseId="r1")
+        terminal.wait_for("the answer is 324")
+        assert "thought" not in terminal.text
+        to_the_panes(terminal)
+        terminal.send("t")
+        terminal.wait_for("looking on ai:chat:r1")
+        terminal.wait_for("a thought that was early.")
+        say("ai:chat:r1", "reasoning", "A second one, live.")
+        terminal.wait_for("A second one, live.")
+        say("ai:chat", "stop", responseId="r1")
+        terminal.wait_for(lambda text: " DONE " in text)
+        say("ai:chat", "start", responseId="r1")
+        say("ai:chat", "message", "now it is 325", responseId="r1")
+        terminal.wait_for("now it is 325")
+        assert terminal.text.count("a thought that was early.") == 1
 
 
 def test_demo_streams_side_by_side_and_a_resize_while_they_stream(home: Path) -> None:
@@ -213,15 +242,18 @@ def test_other_signals_restore_the_terminal_as_well(home: Path, number: signal.S
         assert terminal.restored, terminal.left_behind
 
 
-def test_a_terminal_that_is_closed_ends_the_program(home: Path) -> None:
+@pytest.mark.parametrize("told", [True, False])
+def test_a_terminal_that_is_closed_ends_the_program(home: Path, told: bool) -> None:
     env = {**ENVIRONMENT, "ABLY_TUI_HOME": str(home), "TERM": "xterm-256color"}
     master, slave = pty.openpty()
-    own = (
-        "import fcntl, os, sys, termios as t; "
-        "fcntl.ioctl(0, t.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+    # The kernel tells the leader of the session only; one that goes on does not pass it on.
+    own = "import fcntl, os, signal, subprocess, sys, termios as t; fcntl.ioctl(0, t.TIOCSCTTY, 0); " + (
+        "os.execv(sys.argv[1], sys.argv[1:])"
+        if told
+        else "signal.signal(signal.SIGHUP, signal.SIG_IGN); sys.exit(subprocess.call(sys.argv[1:]))"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", own, str(COMMAND)],
+        [sys.executable, "-c", own, str(COMMAND), "--model", "demo-stall-9000tps"],
         stdin=slave,
         stdout=slave,
         stderr=slave,
@@ -229,12 +261,38 @@ def test_a_terminal_that_is_closed_ends_the_program(home: Path) -> None:
         start_new_session=True,
     ) as process:
         os.close(slave)
-        seen = b""
-        while b"connected" not in seen:
-            seen += os.read(master, 65_536)
+        try:
+            seen = b""
+            for sent, awaited in ((b"", b"connected"), (b"a poem\r", b"Demo answer")):
+                os.write(master, sent)
+                while awaited not in seen:
+                    seen += os.read(master, 65_536)
+            os.close(master)
+            assert process.wait(30) == 130
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    exported = run("export", "--since", "all", home=home).stdout
+    assert "Demo answer" in exported
+    assert "CANCELLED" in exported
+    assert not (home / "ably-tui.log").exists()
+
+
+@pytest.mark.parametrize("words", [["config"], ["--help"]])
+def test_output_to_a_terminal_that_is_gone_is_no_fault(home: Path, words: list[str]) -> None:
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [COMMAND, *words],
+        stdin=subprocess.DEVNULL,
+        stdout=slave,
+        stderr=subprocess.PIPE,
+        env={**ENVIRONMENT, "ABLY_TUI_HOME": str(home)},
+    ) as process:
         os.close(master)
-        # 120 is Python's own, when what stood in a buffer cannot be written to a terminal that is gone.
-        assert process.wait(30) in (130, 120)
+        os.close(slave)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode in (0, 130)
+    assert said == b""
 
 
 def run(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:

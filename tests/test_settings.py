@@ -57,6 +57,21 @@ def test_a_credential_means_the_cloud_unless_a_flag_says_otherwise() -> None:
         ({}, USER, {"zzz": "x"}, "known are"),
         ({}, USER, {"tls": "no"}, "true or false"),
         ({}, USER, {"ably_key": "a.b:c"}, "set ABLY_API_KEY instead"),
+        ({"roles": "viewer,admin,viewer"}, USER, {}, "--roles: viewer stands twice; .* the least first"),
+        (
+            {"minimum_role": "*:admin"},
+            USER,
+            {},
+            r"--minimum-role: admin is none of the roles \(none\); .*--roles",
+        ),
+        (
+            {"roles": "viewer"},
+            USER,
+            {"minimum_role": {"*": "boss"}},
+            r"config.toml: minimum_role: boss is none of the roles \(viewer\)",
+        ),
+        ({"minimum_role": "run_command"}, USER, {}, "--minimum-role: 'run_command' must be TOOL:ROLE"),
+        ({"approval_timeout": "0"}, USER, {}, "--approval-timeout: '0' is no whole number above 0"),
     ],
 )
 def test_a_wrong_setting_names_the_cause(
@@ -76,6 +91,8 @@ def test_every_setting_has_a_default_and_a_line() -> None:
     assert (settings.allow_cancel, settings.allow_from) == ("any", ())
     assert settings.messages_per_second is None
     assert (settings.tools, settings.tools_root, settings.price) == ((), None, {})
+    assert (settings.approvers, settings.roles, settings.minimum_role) == ((), (), {})
+    assert settings.approval_timeout == 300
     assert (settings.plain, settings.reduced_motion, settings.notify) == (False, False, "bell")
     assert settings.keymap == {}
 
@@ -125,6 +142,12 @@ def test_tables_of_the_file(tmp_path: Path) -> None:
         allow_from = ["ana", "ben"]
         tools = "read, search"
         tools_root = "~"
+        approvers = ["boss"]
+        roles = ["viewer", "admin"]
+        approval_timeout = 60
+        [minimum_role]
+        run_command = "admin"
+        "*" = "viewer"
         [price]
         "model.1" = [3, 15]
         [keymap]
@@ -137,6 +160,9 @@ def test_tables_of_the_file(tmp_path: Path) -> None:
     assert settings.allow_from == ("ana", "ben")
     assert settings.tools == ("read", "search")
     assert settings.tools_root == Path.home()
+    assert (settings.approvers, settings.roles) == (("boss",), ("viewer", "admin"))
+    assert settings.minimum_role == {"run_command": "admin", "*": "viewer"}
+    assert settings.approval_timeout == 60
     assert settings.price == {"model.1": (3.0, 15.0)}
     assert settings.keymap == {"zoom": "f", "end": "G,end"}
 

@@ -145,6 +145,42 @@ class Settings:
         default=None,
         metadata=_about("folder that tools see", values.folder, "the current folder", flag="--tools-root"),
     )
+    approvers: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            "client ids that may allow every tool beside you; only where everybody has a token, since with a "
+            "key anybody can call themselves so",
+            values.names,
+            flag="--approvers",
+        ),
+    )
+    roles: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            "roles that tokens give (JWT claim `ably.channel.*`), the least first: `viewer,editor,admin`",
+            values.ranks,
+            flag="--roles",
+        ),
+    )
+    minimum_role: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=_about(
+            "least role that may allow a tool, `*` for every other: `run_command:admin,*:editor`, or a table "
+            "in the file",
+            values.by_tool,
+            "no role may",
+            flag="--minimum-role",
+        ),
+    )
+    approval_timeout: int = field(
+        default=300,
+        metadata=_about(
+            "seconds after which a tool that nobody has allowed is denied",
+            values.whole,
+            "300",
+            flag="--approval-timeout",
+        ),
+    )
     price: Mapping[str, tuple[float, float]] = field(
         default_factory=dict,
         metadata=_about("what models cost: `model = [input, output]`, USD per million tokens", values.prices),
@@ -235,6 +271,11 @@ def resolve(flags: Mapping[str, object], environ: Mapping[str, str], file: Mappi
     if "endpoint" in checked and not checked["local"] and not has_credential:
         raise SettingsError("--endpoint needs ABLY_API_KEY, a key of that server, in the environment")
     origins = {name: given[name][1] if name in given else _DEFAULT for name in TABLE}
+    for role in checked.get("minimum_role", {}).values():
+        if role not in checked.get("roles", ()):
+            known = ", ".join(checked.get("roles", ())) or "none"
+            where = _place("minimum_role", origins["minimum_role"])
+            raise SettingsError(f"{where}: {role} is none of the roles ({known}); name them all in --roles")
     return Settings(**checked, origins=origins)
 
 
@@ -279,8 +320,13 @@ def _checked(name: str, value: object, origin: str) -> object:
     try:
         return TABLE[name].check(value)
     except SettingsError as error:
-        place = {_FLAG: TABLE[name].flag, FILE: f"{FILE}: {name}"}.get(origin)
-        raise SettingsError(f"{place or origin.removeprefix('environment ')}: {error}") from None
+        raise SettingsError(f"{_place(name, origin)}: {error}") from None
+
+
+def _place(name: str, origin: str) -> str:
+    """Return where somebody finds what they have said of a setting."""
+    place = {_FLAG: TABLE[name].flag, FILE: f"{FILE}: {name}"}.get(origin)
+    return place or origin.removeprefix("environment ")
 
 
 def read_file(path: Path) -> Mapping[str, object]:

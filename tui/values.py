@@ -88,6 +88,31 @@ def names(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name(each) for each in value))
 
 
+def ranks(value: object) -> tuple[str, ...]:
+    """Return names as `names` does, whose order counts."""
+    found = names(value)
+    given = [each.strip() for each in value.split(",")] if isinstance(value, str) else value
+    twice = [each for each in found if isinstance(given, list | tuple) and given.count(each) > 1]
+    if twice:
+        raise SettingsError(f"{twice[0]} stands twice; name each once, the least first")
+    return found
+
+
+def by_tool(value: object) -> Mapping[str, str]:
+    """Return a name for each tool, `*` for all others: a table, or a text `tool:name,tool:name`."""
+    if isinstance(value, str):
+        pairs = [each.partition(":") for each in value.split(",") if each.strip()]
+        if len({tool.strip() for tool, _, _ in pairs}) < len(pairs):
+            raise SettingsError("a tool stands twice; name each once")
+        value = {tool.strip(): given.strip() for tool, _, given in pairs}
+    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+        raise SettingsError('must be TOOL:ROLE,TOOL:ROLE, or in a file a table, run_command = "ROLE"')
+    for tool, given in value.items():
+        if not tool.strip() or not given.strip():
+            raise SettingsError(f"{tool or given!r} must be TOOL:ROLE, with * for every other tool")
+    return {name(tool): name(given) for tool, given in value.items()}
+
+
 def folder(value: object) -> Path:
     """Return a path, with `~` for the user's folder."""
     return Path(text(value)).expanduser()

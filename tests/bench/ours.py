@@ -14,6 +14,7 @@ from tui.ui.pane import Pane
 from tui.ui.ports import Facts, Feed, Question, Replayed, Ruling
 from tui.ui.prompt import PromptBox
 from tui.ui.wall import Wall
+from tui.wire import Best
 
 FACTS = Facts("ai:bench", "me-0001", "demo", local=True, demo=True, join="ably-tui")
 
@@ -38,7 +39,13 @@ class NoDesk:
     def cancel(self, prompt_id: str | None, response_id: str | None, *, transport: bool = False) -> bool:
         return False
 
+    def prefer(self, said: Best) -> None: ...
+
     def decide(self, ruling: Ruling) -> None: ...
+
+    def look_aside(self, response_id: str, since: int) -> None: ...
+
+    def look_away(self, response_id: str) -> None: ...
 
     def copy(self, text: str) -> bool:
         return False

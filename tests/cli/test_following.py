@@ -3,6 +3,7 @@ from __future__ import annotations
 from tests.messages import Channel
 from tui.cli.following import Follower, OneResponse
 from tui.state import Conversation
+from tui.state.intake import KEPT_MESSAGES
 from tui.wire import HistoryChange, Start, Stop, Text
 
 
@@ -48,3 +49,37 @@ def test_one_response_out_of_several() -> None:
     assert one.messages(follower.conversation, news) == [said[1], said[3], said[4]]
     assert one.over
     assert one.well
+
+
+def test_pages_of_the_past_are_settled_at_their_end() -> None:
+    channel = Channel()
+    said = [channel.publish(Start("r")), *(channel.publish(Text("r", f"{n} ")) for n in range(50))]
+    follower = Follower(Conversation(), historic=True)
+    for begin in range(len(said) - 10, -10, -10):
+        page = said[max(0, begin) : begin + 10]
+        follower.take([*page[::-1], HistoryChange(len(said) - begin, done=False)], 0)
+        assert follower.past.messages == len(said) - begin
+    news = follower.take([HistoryChange(len(said), done=True)], 0)
+    assert news.messages == said
+    assert follower.conversation.responses["r"].text == "".join(f"{n} " for n in range(50))
+
+
+def test_who_wants_no_messages_is_given_none() -> None:
+    channel = Channel()
+    follower = Follower(Conversation(), historic=True, passes=False)
+    news = follower.take([channel.publish(Start("r")), HistoryChange(1, done=True)], 0)
+    assert (news.messages, news.caught_up) == ([], True)
+    assert "r" in follower.conversation.responses
+    assert follower.take([channel.publish(Stop("r"))], 0).messages == []
+
+
+def test_one_response_in_a_past_that_is_longer_than_what_is_remembered() -> None:
+    channel, one = Channel(), OneResponse("newest")
+    said = [channel.publish(value) for value in (Start("old"), Start("newest"))]
+    said += [channel.publish(Text("old", f"{n} ")) for n in range(KEPT_MESSAGES)]
+    said += [channel.publish(value) for value in (Text("newest", "x"), Stop("newest"))]
+    follower = Follower(Conversation(), historic=True)
+    follower.take(reversed(said), 0)
+    news = follower.take([HistoryChange(len(said), done=True)], 0)
+    assert one.take(follower.conversation, news) == "x"
+    assert one.messages(follower.conversation, news) == [said[1], *said[-2:]]

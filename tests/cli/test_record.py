@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import stat
 from pathlib import Path
+
+import pytest
 
 from tests.cli.commands import Commands
 from tests.waiting import wait_until
@@ -50,8 +53,20 @@ def test_a_time_ends_it_and_a_file_that_is_there_is_kept(ably_tui: Commands, tmp
     (tmp_path / "mine").write_text("mine")
     done = ably_tui.run("record", str(tmp_path / "mine"), "--channel", "r3")
     assert done.returncode == 1
-    assert "cannot be made: File exists" in done.stderr
+    assert "mine is there already" in done.stderr
     assert (tmp_path / "mine").read_text() == "mine"
+
+
+def test_what_came_to_nothing_leaves_no_file(ably_tui: Commands, tmp_path: Path) -> None:
+    words = ("record", str(tmp_path / "none"), "--for", "1s", "--timeout", "0.5")
+    ably_tui.environment["ABLY_API_KEY"] = "app.id:secret"
+    try:
+        done = ably_tui.run(*words, "--endpoint", "127.0.0.1:1", "--no-tls")
+    finally:
+        del ably_tui.environment["ABLY_API_KEY"]
+    assert done.returncode == 1
+    assert "no connection for 0.5 seconds" in done.stderr
+    assert not (tmp_path / "none").exists()
 
 
 def test_what_cannot_be_played(ably_tui: Commands, tmp_path: Path) -> None:
@@ -65,3 +80,26 @@ def test_what_cannot_be_played(ably_tui: Commands, tmp_path: Path) -> None:
         done = ably_tui.run("replay", str(tmp_path / words[0]), *words[1:])
         assert (done.returncode, done.stdout) == (code, "")
         assert why in done.stderr
+
+
+@pytest.mark.parametrize("timeout", ["0", "soon"])
+def test_a_timeout_is_a_time(ably_tui: Commands, tmp_path: Path, timeout: str) -> None:
+    (tmp_path / "said").write_text("")
+    for words in (("replay", str(tmp_path / "said"), "--publish-to", "r9"), ("demo", "--headless")):
+        done = ably_tui.run(*words, "--timeout", timeout)
+        assert (done.returncode, "--timeout: " in done.stderr) == (2, True)
+
+
+def test_publishing_a_recording_is_given_up_in_time(ably_tui: Commands, tmp_path: Path) -> None:
+    said = ably_tui.run("record", "-", "--channel", "r8", "--for", "1s", "--since", "none").stdout
+    (tmp_path / "said").write_text(said)
+    ably_tui.environment["ABLY_API_KEY"] = "app.id:secret"
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            place = ("--endpoint", f"127.0.0.1:{silent.getsockname()[1]}", "--no-tls")
+            words = ("replay", str(tmp_path / "said"), "--publish-to", "r9", "--timeout", "0.5")
+            done = ably_tui.run(*words, *place)
+    finally:
+        del ably_tui.environment["ABLY_API_KEY"]
+    assert done.returncode == 1
+    assert "did not answer in time" in done.stderr

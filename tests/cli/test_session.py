@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tests.local.server import running_server
@@ -155,6 +156,28 @@ def test_a_model_of_ones_own_answers_on_the_local_channel(tmp_path: Path) -> Non
                 assert viewer.look()[0].model == "demo-9000tps"
         finally:
             discover.stop(tmp_path / "local")
+
+
+def test_a_demo_model_that_has_ended_meanwhile_answers_the_next_prompt(tmp_path: Path) -> None:
+    with running_server(tmp_path / "channel") as server:
+        folder = tmp_path / "local"
+        settings = resolve(
+            {"model": "demo-9000tps", "endpoint": f"{server.host}:{server.port}", "tls": False},
+            {"USER": "ana", "ABLY_API_KEY": server.key},
+            {},
+        )
+        assert not settings.local
+        try:
+            with session(folder, settings) as viewer:
+                for count in range(1, 3):
+                    viewer.session.ask(Question(f"question {count}"))
+                    wait_until(partial(viewer.ended, count))
+                    assert discover.stop(folder)
+                viewer.session.demo()
+                wait_until(lambda: viewer.ended(2 + DEMO_STREAMS), timeout=60)
+                assert {response.status for response in viewer.look()} == {Status.DONE}
+        finally:
+            discover.stop(folder)
 
 
 def test_a_fault_in_opening_is_told_as_a_failed_connection(tmp_path: Path) -> None:

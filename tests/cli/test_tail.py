@@ -90,7 +90,8 @@ def test_a_refusal_for_good_is_told_once_and_ends_it(ably_tui: Commands) -> None
     finally:
         ably_tui.environment = environment
     assert done.returncode == 2
-    assert "an Ably key looks like app.id:secret" in done.stderr
+    assert "ABLY_API_KEY: an Ably key looks like app.id:secret" in done.stderr
+    assert "malformed" not in done.stderr
 
 
 def test_nothing_heavy_is_imported(ably_tui: Commands) -> None:

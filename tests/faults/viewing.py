@@ -13,7 +13,7 @@ from tui.link import Link, LinkOptions
 from tui.render.lines import LineRenderer
 from tui.render.theme import DARK
 from tui.state import Appended, Change, Conversation, Opened, Removed, Replaced, Response, TakenOver
-from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, Gap, HistoryChange, Inbound
+from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, Gap, GapHealed, HistoryChange, Inbound
 
 WIDTH = 72
 
@@ -97,9 +97,21 @@ class Viewer:
                 if not item.complete:
                     self.unhealed.append(f"{self.name}: {item}")
                 self._owed = False
+            case Gap() | GapHealed():
+                self._mark(item)
             case _:
                 pass
         self._tell(item)
+
+    def _mark(self, item: Gap | GapHealed) -> None:
+        if isinstance(item, GapHealed):
+            del self.unhealed[:1]
+            self.healed += 1
+            changes = self.conversation.heal(item)
+        else:
+            changes = self.conversation.lose(item)
+        for change in changes:
+            self._show(change)
 
     def _tell(self, item: Inbound) -> None:
         """Note what became of the connection and the channel, for whoever must find out what went wrong."""

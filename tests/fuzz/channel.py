@@ -25,6 +25,7 @@ from tui.wire import (
     Action,
     ApprovalRequest,
     ApprovalResponse,
+    Best,
     Cancel,
     Cancelled,
     ChannelMessage,
@@ -112,6 +113,7 @@ SAID: st.SearchStrategy[Outgoing] = st.one_of(
     st.builds(ApprovalResponse, _IDS, st.booleans(), reason=_MAYBE, response_id=_IDS),
     st.builds(Cancel, _IDS),
     st.builds(Cancelled, _IDS),
+    st.builds(Best, _IDS, taken_back=st.booleans()),
 )
 
 

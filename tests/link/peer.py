@@ -21,7 +21,7 @@ from websockets.http11 import Request, Response
 Frame = dict[str, Any]
 
 CONNECTED, DISCONNECTED, CLOSE, CLOSED, ERROR, ATTACH, ATTACHED, MESSAGE = 4, 6, 7, 8, 9, 10, 11, 15
-DETACHED, PRESENCE, SYNC, AUTH, ANNOTATION = 13, 14, 16, 17, 21
+DETACH, DETACHED, PRESENCE, SYNC, AUTH, ANNOTATION = 12, 13, 14, 16, 17, 21
 HAS_PRESENCE = 1
 
 
@@ -224,6 +224,8 @@ class Peer:
                     "flags": flags,
                 }
                 await connection.send(answer)
+            case 12:
+                await connection.send({"action": DETACHED, "channel": frame["channel"]})
             case 14:
                 answer = {"action": 1, "msgSerial": frame["msgSerial"], "count": 1}
                 await connection.send(answer)

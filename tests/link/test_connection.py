@@ -15,7 +15,8 @@ from tests.link.support import KEY, Watched, link_threads, linked, options, unti
 from tui.link import Endpoint, Link
 from tui.link.client import make_realtime
 from tui.link.connection import Connection as LinkConnection
-from tui.wire import ConnectionChange, Start, Stop, Text
+from tui.link.connection import Pace
+from tui.wire import ConnectionChange, Reason, Start, Stop, Text
 
 
 @pytest.mark.parametrize("binary", [True, False])
@@ -174,7 +175,8 @@ async def test_every_expired_token_is_renewed() -> None:
             await until(lambda: watched.connection and watched.connection.state == "connected")
 
 
-async def test_no_answer_to_a_ping_makes_a_new_client() -> None:
+@pytest.mark.parametrize(("ping_every", "silence"), [(0.1, 60.0), (60.0, 0.1)])
+async def test_no_answer_to_a_ping_makes_a_new_client(ping_every: float, silence: float) -> None:
     async with Peer() as peer:
         peer.heartbeats = False
         settings = options(peer.port)
@@ -184,12 +186,49 @@ async def test_no_answer_to_a_ping_makes_a_new_client() -> None:
             opened=clients.append,
             report=lambda _state, _reason, _retry_in: None,
             endpoint=settings.endpoint,
-            ping_every=0.1,
+            ping_every=ping_every,
+            silence=silence,
         )
         running = asyncio.create_task(connection.run())
         await until(lambda: len(clients) == 2)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_fault_of_our_own_is_told_and_logged_and_costs_one_client(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with Peer() as peer:
+        settings = options(peer.port)
+        clients: list[AblyRealtime] = []
+        told: list[tuple[str, Reason | None, int | None]] = []
+
+        def attached() -> bool:
+            if len(clients) < 3:
+                raise KeyError(KEY)
+            return True
+
+        connection = LinkConnection(
+            lambda: make_realtime(settings, echo=True),
+            opened=clients.append,
+            report=lambda *change: told.append(change),
+            endpoint=settings.endpoint,
+            attached=attached,
+            faults=Pace(0.01, 0.015),
+        )
+        running = asyncio.create_task(connection.run())
+        await until(lambda: len(clients) == 3 and clients[2].connection.state == "connected")
+        faults = [change for change in told if change[0] == "disconnected"]
+        assert [change[2] for change in faults] == [10, 15]
+        assert all(reason is not None and "KeyError" in str(reason) for _, reason, _ in faults)
+        assert KEY not in repr(told)
+        assert [record.exc_info is not None for record in caplog.records if record.levelname == "ERROR"] == [
+            True
+        ] * 2
+        await until(lambda: len(peer.connections) == 1)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert told[-1][0] == "closed"
 
 
 async def test_a_channel_that_never_attaches_makes_a_new_client() -> None:

@@ -135,3 +135,21 @@ def test_ranges() -> None:
     assert not is_token_error(40150)
     assert is_rate_error(42911)
     assert not is_rate_error(40000)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_server_that_is_not_ably_s_is_called_by_its_name(code: int) -> None:
+    there = explain(AblyException("x", code // 100, code), where="my.host:8080")
+    assert "Ably" not in str(there).replace("ABLY_", "")
+    assert "{where}" not in str(there)
+    here = explain(AblyException("x", code // 100, code))
+    assert "{where}" not in str(here)
+    assert bool(here.remedy) is bool(there.remedy)
+
+
+def test_a_wrong_key_elsewhere_is_not_in_ably_s_dashboard() -> None:
+    error = AblyException("x", 401, 40101)
+    assert "dashboard" in explain(error).remedy
+    reason = explain(error, where="my.host:8080")
+    assert reason.message == "my.host:8080 does not know this key or token, or its secret is wrong"
+    assert reason.remedy == "check ABLY_API_KEY or ABLY_TOKEN: it must be one that my.host:8080 has given out"

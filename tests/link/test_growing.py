@@ -160,7 +160,7 @@ async def test_without_the_rule_a_notice_names_it() -> None:
             assert [m["name"] for m in peer.published] == ["response", "start", "token", "token", "stop"]
             (notice,) = watched.notices
             assert "Message annotations, updates, deletes and appends" in notice
-            assert "dashboard" in notice
+            assert f"ask whoever runs 127.0.0.1:{peer.port}" in notice
 
 
 async def test_a_lost_acknowledgement_of_an_append_is_followed_by_the_whole_text() -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from tests.link.peer import ATTACHED, Peer
 from tests.link.support import NOW, Watched, linked, message, reading, until
-from tui.link import HistoryChange, history, missed
+from tui.link import HistoryChange, history, missed, subscription
 from tui.link.history import History, Page
 from tui.link.inbox import Inbox
 from tui.link.missed import CHANGING, OVERLAP, Mark, Missed, Place
-from tui.wire import Action, ChannelChange, ChannelMessage, Gap, Inbound
+from tui.wire import Action, ChannelChange, ChannelMessage, Gap, GapHealed, Inbound
 
 LATER = NOW + 3_600_000
 """After the channel attached, however long the tests before took."""
@@ -266,3 +266,25 @@ def test_only_the_last_changes_are_remembered() -> None:
     place.pass_by(said(999, action=Action.UPDATE, live=False))
     assert len(place.changing) == CHANGING
     assert place.changing[-2:] == ("s199", "s180")
+
+
+async def test_what_could_not_be_had_is_fetched_later_and_its_gap_is_healed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(missed, "ATTEMPTS", (0.01,))
+    monkeypatch.setattr(subscription, "REPAIRS", (0.05,))
+    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
+        await until(lambda: watched.ready)
+        await peer.say(message(1))
+        await until(lambda: watched.data == ["1"])
+        peer.history = 500
+        await peer.drop()
+        await until(lambda: bool(watched.of(Gap)))
+        (gap,) = watched.of(Gap)
+        await peer.say(message(4))
+        await until(lambda: watched.data == ["1", "4"])
+        peer.history = [message(number) for number in range(1, 5)]
+        await until(lambda: bool(watched.of(GapHealed)))
+        assert set(watched.data) == {"1", "2", "3", "4"}
+        assert watched.of(GapHealed) == [GapHealed(gap.since, gap.until)]
+        assert "tried again" in watched.notices[-1]

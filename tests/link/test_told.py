@@ -21,7 +21,7 @@ def token(**claims: object) -> str:
         ({"exp": 999}, Severity.ERROR, "has expired"),
         ({}, Severity.ERROR, "has expired"),
         ({"exp": 10_000, "x-ably-capability": '{"a:*":["publish","history"]}'}, Severity.INFORMATION,
-         "it may publish, history on a:*"),
+         "it allows publish, history on a:*"),
         ({"exp": 10_000, "x-ably-capability": "{"}, Severity.INFORMATION, "expires in 150 min"),
         ({"exp": 10_000, "x-ably-capability": 7}, Severity.INFORMATION, "expires in 150 min"),
     ],

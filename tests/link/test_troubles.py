@@ -48,7 +48,7 @@ CASES = [
     Case(40160, 401, "failed", "lacks", "use a key that has it"),
     Case(40300, 403, "failed", "forbids", "more rights"),
     Case(40400, 404, "failed", "does not know this app", "ABLY_API_KEY"),
-    Case(40120, 401, "failed", "app is disabled", "dashboard"),
+    Case(40120, 401, "failed", "app is disabled", "ask whoever runs 127.0.0.1"),
     Case(40111, 401, "failed", "connection limit", "close other clients"),
     Case(40142, 401, "failed", "no longer valid", "new token", credential="token"),
     Case(40141, 401, "failed", "no longer valid", "new token", credential="token"),

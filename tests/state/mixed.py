@@ -12,6 +12,7 @@ from tui.wire import (
     Action,
     ApprovalRequest,
     ApprovalResponse,
+    Best,
     Cancel,
     Cancelled,
     ChannelMessage,
@@ -111,6 +112,7 @@ def values() -> st.SearchStrategy[Outgoing]:
         st.builds(Cancel, known),
         st.builds(Cancel, st.none(), prompts),
         st.builds(Cancelled, known),
+        st.builds(Best, known, taken_back=st.booleans()),
     )
 
 

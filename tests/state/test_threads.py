@@ -8,15 +8,15 @@ from tests.state.mixed import logs
 from tests.state.steps import steps
 from tests.state.test_conversation import after
 from tui.state import Conversation
+from tui.state.people import publisher_of
 from tui.state.threads import (
-    Choices,
     families,
     heads,
     siblings_of,
     thread_of,
     turns_of,
 )
-from tui.wire import ChannelMessage, Outgoing, Start, Stop, Text, UserInput
+from tui.wire import Best, ChannelMessage, Outgoing, Start, Stop, Text, UserInput
 
 
 def answered(
@@ -75,16 +75,25 @@ def test_siblings_are_edits_retries_and_answers_to_one_prompt() -> None:
 
 
 def test_the_newest_sibling_is_followed_unless_another_is_best() -> None:
-    conversation, choices = forked(), Choices()
-    assert [head.response.key for head in heads(conversation, choices)] == ["c", "other"]
-    choices.mark(conversation, conversation.responses["b"])
-    assert choices.is_best(conversation.responses["b"])
-    assert [head.response.key for head in heads(conversation, choices)] == ["d", "other"]
-    choices.mark(conversation, conversation.responses["c"])
-    assert [head.response.key for head in heads(conversation, choices)] == ["c", "other"]
-    choices.mark(conversation, conversation.responses["c"])
-    assert not choices.best
+    conversation = forked()
+    assert [head.response.key for head in heads(conversation)] == ["c", "other"]
+    me = publisher_of("me", None)
+    conversation.best.say_here(Best("b"), me)
+    assert [head.response.key for head in heads(conversation)] == ["d", "other"]
+    conversation.best.say_here(Best("c"), me)
+    assert [head.response.key for head in heads(conversation)] == ["c", "other"]
+    conversation.best.say_here(Best("c", taken_back=True), me)
+    assert conversation.best.best_of(siblings_of(conversation, conversation.responses["c"])) is None
     assert heads(conversation)[0].title == "why is the sky blue?"
+
+
+def test_siblings_of_the_same_millisecond_are_numbered_by_their_serials() -> None:
+    channel = Channel(step=0)
+    channel.publish(UserInput("p", "why"))
+    for name in ("c", "a", "b"):
+        channel.publish(Start(name, "p"))
+    for order in (channel.log, channel.log[::-1]):
+        assert [[each.key for each in group] for group in families(after(order))] == [["c", "a", "b"]]
 
 
 def test_circles_and_missing_links_survive() -> None:

@@ -15,8 +15,8 @@ from tui.cli.replaying import replayed
 from tui.state import Conversation, Response
 from tui.ui.app import WallApp
 from tui.ui.pane import Pane
-from tui.ui.ports import Facts, ModelName, Question, Replayed, Ruling
-from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, Inbound, Outgoing
+from tui.ui.ports import Facts, Memory, ModelName, Question, Replayed, Ruling
+from tui.wire import Best, ChannelChange, ChannelMessage, ConnectionChange, Inbound, Outgoing
 
 FACTS = Facts(
     channel="ai:test",
@@ -39,9 +39,12 @@ class Script:
     """promptId and responseId of each."""
     by_transport: list[bool] = field(default_factory=list)
     rulings: list[Ruling] = field(default_factory=list)
+    preferred: list[Best] = field(default_factory=list)
     models: Sequence[ModelName] = ()
     theirs: set[str | None] = field(default_factory=set)
     """Prompts that are not for this terminal's agent."""
+    asides: list[tuple[str, int]] = field(default_factory=list)
+    """Responses whose own channels are looked at, and when they began."""
     demos: int = 0
     more: int = 0
     copied: list[str] = field(default_factory=list)
@@ -89,8 +92,17 @@ class Script:
     def decide(self, ruling: Ruling) -> None:
         self.rulings.append(ruling)
 
+    def prefer(self, said: Best) -> None:
+        self.preferred.append(said)
+
     def replay(self, messages: Sequence[ChannelMessage]) -> Replayed:
         return replayed(messages, lambda: self.clock)
+
+    def look_aside(self, response_id: str, since: int) -> None:
+        self.asides.append((response_id, since))
+
+    def look_away(self, response_id: str) -> None:
+        self.asides = [each for each in self.asides if each[0] != response_id]
 
     def load_more(self) -> None:
         self.more += 1
@@ -162,10 +174,15 @@ class Screen:
 
 @asynccontextmanager
 async def screen(
-    size: tuple[int, int] = (120, 40), facts: Facts = FACTS, script: Script | None = None
+    size: tuple[int, int] = (120, 40),
+    facts: Facts = FACTS,
+    script: Script | None = None,
+    memory: Memory | None = None,
 ) -> AsyncIterator[Screen]:
     script = script or Script()
-    app = WallApp(Conversation(), script, script, facts, lambda: script.clock, Path("ably-tui.log"))
+    app = WallApp(
+        Conversation(), script, script, facts, lambda: script.clock, Path("ably-tui.log"), memory=memory
+    )
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Screen(app, pilot, script)

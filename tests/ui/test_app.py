@@ -401,9 +401,9 @@ async def test_help_tells_every_key_and_closes() -> None:
     async with screen((120, 190)) as s:
         await s.pilot.press("escape", "question_mark")
         await s.sees("four demo streams", "/export [markdown|json|svg] [response|thread|wall]", "STALLED")
-        await s.sees("one pane fills the wall, and back (z)", "@path", "config.toml", "keymap", "default")
+        await s.sees("this pane fills the wall, and back (z)", "@path", "config.toml", "keymap", "default")
         await s.pilot.press("q")
-        await s.until(lambda: "one pane fills the wall" not in s.text)
+        await s.until(lambda: "this pane fills the wall" not in s.text)
         assert s.app.is_running
 
 

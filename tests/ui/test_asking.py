@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual import events
 
 from tests.messages import Channel
 from tests.ui.screen import FACTS, Screen, screen
 from tui.state.threads import Turn
-from tui.ui.ports import EFFORTS, Manner, ModelName
+from tui.ui.ports import EFFORTS, Contact, Manner, ModelName
 from tui.ui.prompt import PromptBox
 from tui.wire import (
     ApprovalRequest,
     ApprovalResponse,
+    Best,
     Cancel,
     ChannelMessage,
     Member,
@@ -233,6 +235,37 @@ async def test_siblings_say_so_and_one_can_be_the_best() -> None:
         await s.sees("3/3 best")
         assert where(s) == "re 3 ▸", "continuing follows the best"
         await s.pilot.press("v")
+        await s.until(lambda: "best" not in s.lines[0])
+        assert s.script.preferred == [Best("c", "p"), Best("c", "p", taken_back=True)]
+
+
+async def test_keys_that_come_in_one_write_speak_of_the_pane_that_the_first_went_to() -> None:
+    async with screen((160, 40)) as s:
+        await fanned(s)
+        await s.pilot.press("escape", "3", "enter")
+        assert where(s) == "re 3 ▸"
+        await s.pilot.press("escape")
+        for key in ("1", "2", "1", "enter"):
+            s.app.post_message(events.Key(key, key if len(key) == 1 else "\r"))
+        await s.until(lambda: s.app._prompt.has_focus)
+        assert where(s) == "re 1 ▸"
+        await s.pilot.press("escape", "z")
+        for key in ("tab", "enter"):  # to a pane that is not there yet
+            s.app.post_message(events.Key(key, None))
+        await s.until(lambda: s.app.asking.target is s.app.conversation.responses["b"])
+        await s.until(lambda: s.app._prompt.has_focus)
+
+
+async def test_what_another_terminal_calls_the_best_is_shown_and_followed() -> None:
+    async with screen((160, 40)) as s:
+        await fanned(s)
+        s.script.say(Best("a", "p"), client="ben")
+        await s.sees("1/3 best by ben")
+        assert s.app._wall.threads()[0].response.key == "a"
+        s.script.say(Best("b", "p"), client="me-0001")
+        await s.sees("2/3 best")
+        await s.until(lambda: "by ben" not in s.text)
+        s.script.say(Best("b", "p", taken_back=True), client="ana")
         await s.until(lambda: "best" not in s.lines[0])
 
 
@@ -488,3 +521,25 @@ async def test_ai_transport_is_spoken_to_in_its_own_words() -> None:
         assert again.again
         assert again.message_id == "m2"
         assert s.script.questions[1].sibling_of == "m1"
+
+
+async def test_a_thread_can_begin_in_a_session_of_ai_transport() -> None:
+    async with screen() as s:
+        await s.pilot.press(*"/session x", "enter")
+        await s.sees("/session takes vercel or openai")
+        await s.pilot.press("ctrl+u", *"/session openai", "enter")
+        await s.sees("session openai ▸", "AI Transport", "⌫ new")
+        await s.pilot.press(*"why", "enter")
+        (question,) = s.script.questions
+        assert question.contact == Contact("openai", "")
+        await s.pilot.press("backspace")
+        await s.sees("new ▸")
+        await s.pilot.press(*"how", "enter")
+        assert s.script.questions[-1].contact is None
+
+
+async def test_the_border_names_no_model_where_another_agent_has_its_own() -> None:
+    async with screen() as s:
+        await transported(s)
+        await s.pilot.press("escape", "enter")
+        await s.sees("re 1 ▸", "AI Transport")

@@ -14,7 +14,7 @@ from tui.render.page import Row
 from tui.render.theme import DARK
 from tui.state import Appended, Block, Change, Conversation, Mark, Removed, Replaced, Response
 from tui.ui.body import QUESTION_ROWS, Body
-from tui.ui.sections.flow import SLICE, Flow
+from tui.ui.sections.flow import FAR, SLICE, Flow
 from tui.ui.sections.part import TOP
 from tui.ui.sections.section import Section
 from tui.wire import (
@@ -69,7 +69,7 @@ def test_a_place_is_found_again_at_another_width() -> None:
 
 
 def test_a_long_text_is_rendered_in_slices_and_comes_to_the_same_rows() -> None:
-    text = "".join(f"## Part {n}\n\nSome *text* of part {n}.\n\n" for n in range(2_000))
+    text = "".join(f"## Part {n}\n\nSome *text* of part {n}.\n\n" for n in range(1_000))
     one = response(Start("r"), Text("r", text), Stop("r"))
     body = Body(one, 60, DARK, PALETTE)
     assert len(body) < 2 * SLICE
@@ -82,6 +82,23 @@ def test_a_long_text_is_rendered_in_slices_and_comes_to_the_same_rows() -> None:
     whole.feed(text)
     whole.finish()
     assert texts(body) == [whole.row(y).text.rstrip() for y in range(len(whole))]
+
+
+def test_of_a_text_far_behind_only_what_is_looked_at_is_rendered() -> None:
+    text = "".join(f"## Part {n}\n\nSome *text* of part {n}.\n\n" for n in range(20_000))
+    one = response(Start("r"), Text("r", text + "the end"), Stop("r"))
+    body = Body(one, 60, DARK, PALETTE)
+    slices = 0
+    while body.behind:
+        body.catch_up()
+        slices += 1
+    assert slices < 3 * FAR + len(text) / SLICE / (FAR - 2)
+    top = body.end(5)
+    assert [body.row(y).text.rstrip() for y in range(top, len(body))][-3:] == [
+        "Some text of part 19999.",
+        "",
+        "the end",
+    ]
 
 
 def test_what_comes_while_a_long_text_waits_stays_behind_it() -> None:

@@ -8,7 +8,7 @@ from textual import events
 
 from tests.ui.screen import Script, screen
 from tui.ui.prompt import PromptBox
-from tui.wire import ChannelMessage, Start, Text, Whole
+from tui.wire import ChannelMessage, Start, Stop, Text, Whole
 
 
 def tiny(script: Script) -> Iterable[ChannelMessage]:
@@ -25,6 +25,16 @@ def agents(script: Script) -> Iterable[ChannelMessage]:
     for _ in range(60):
         for n in range(100):
             yield script.channel.publish(Text(f"r{n}", "word "), client=f"agent{n}", connection=f"c{n}")
+
+
+async def test_a_text_far_behind_says_so_and_comes_to_its_end() -> None:
+    async with screen() as s:
+        s.script.connect()
+        log = "one line of a log that is one paragraph\n" * 4_000
+        s.script.say(Start("r"), Text("r", "A paragraph.\n\n" * 100_000 + log + "\nTHE END"), Stop("r"))
+        await s.sees("catching up")
+        await s.sees("THE END")
+        await s.until(lambda: "catching up" not in s.text)
 
 
 @pytest.mark.parametrize("flood", [tiny, raw, agents])

@@ -3,10 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.ui.screen import FACTS, Screen, Script, screen
 from tui.cli.replaying import Onlooker, replayed
 from tui.state import Conversation
 from tui.ui.app import WallApp
+from tui.ui.replay_bar import whence
 from tui.wire import Start, Stop, Text
 
 
@@ -102,3 +105,25 @@ async def test_neither_the_past_nor_a_quiet_stream_counts_as_going_on() -> None:
         s.script.clock += 20_000
         s.app._tick()
         assert s.app._figures().live == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(-1, "0 s"), (119, "119 s"), (120, "2 min"), (7_199, "119 min"), (7_200, "2 h"), (172_800, "2 days")],
+)
+def test_where_it_begins_is_said(seconds: int, said: str) -> None:
+    assert whence(1_000_000, 1_000_000 + seconds * 1_000, cut=False) == f"from {said} ago"
+
+
+async def test_what_memory_has_let_go_of_is_not_passed_over_in_silence() -> None:
+    async with screen() as s:
+        await spoken(s)
+        s.script.clock += 300_000
+        await s.pilot.press("escape", "R", "space")
+        await s.sees("1× · from 5 min ago", "Esc/R ends")
+        await s.pilot.press("R")
+        recent = s.app._live.recent
+        newest = recent[-1]
+        recent.extend([newest] * (recent.maxlen or 0))
+        await s.pilot.press("R", "space")
+        await s.sees("the newest that is still here, from 5 min ago")

@@ -12,6 +12,7 @@ from tui.wire import (
     Action,
     ApprovalRequest,
     ApprovalResponse,
+    Best,
     Cancel,
     Cancelled,
     ChannelMessage,
@@ -157,6 +158,7 @@ outgoing: st.SearchStrategy[Outgoing] = st.one_of(
     approvals,
     st.builds(Cancel, ids, maybe) | st.builds(Cancel, st.none(), ids),
     st.builds(Cancelled, ids),
+    st.builds(Best, ids, maybe, st.booleans()),
 )
 parts = st.builds(
     Part,

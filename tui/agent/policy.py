@@ -55,6 +55,11 @@ class ApprovalPolicy:
             if role not in self.roles:
                 raise ValueError(f"the least role for {tool}, {role!r}, is none of {', '.join(self.roles)}")
 
+    @property
+    def others(self) -> bool:
+        """Whether anybody but whoever runs the agent may allow anything."""
+        return bool(self.approvers or self.minimum)
+
     def judge(self, tool: str, decider: Decider) -> Verdict:
         """Return whether somebody's word on a tool counts."""
         if decider.own:

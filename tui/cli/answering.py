@@ -8,13 +8,13 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.agent import Agent, AgentTasks, ApprovalPolicy, Approvals, Cancels
+from tui.agent import Agent, AgentTasks, Approvals, Cancels
 from tui.cli.crew import Requests
 from tui.cli.exits import FAILED, OK, Failure
 from tui.cli.following import Follower, OneResponse
 from tui.cli.model import demo_model, real_model
 from tui.cli.opening import CLOSE, Line, channel, complain, local_server, now
-from tui.cli.permits import Permits, tools_of
+from tui.cli.permits import Permits, policy_of, tools_of
 from tui.cli.printing import end_line, print_messages, put
 from tui.cli.telling import ending
 from tui.state import Conversation
@@ -35,7 +35,7 @@ def ask(text: str, settings: Settings, folders: Folders, *, json_lines: bool, pa
     seconds without a connection raise `Failure`.
     """
     model = model_of(settings, folders)
-    approvals = Approvals(ApprovalPolicy())
+    approvals = Approvals(policy_of(settings))
     agent = Agent(model, tools_of(settings, model, approvals))
     threading.Thread(target=agent.load, name="load", daemon=True).start()  # it takes longer than connecting
     prompt = UserInput(secrets.token_hex(8), text)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from tui.agent import (
     Agent,
     AgentTasks,
-    ApprovalPolicy,
     Approvals,
     Cancels,
     Turn,
@@ -22,6 +21,7 @@ from tui.agent import (
     toolbox,
 )
 from tui.cli.model import demo_model
+from tui.cli.permits import policy_of
 from tui.settings import Settings, SettingsError
 from tui.wire import (
     ApprovalRequest,
@@ -66,7 +66,7 @@ class Crew:
         self._settings = settings
         self._link = link
         self._notify = notify
-        self._approvals = Approvals(ApprovalPolicy())
+        self._approvals = Approvals(policy_of(settings))
         self._requests = Requests(link.publisher)
         self._lock = threading.Lock()
         self._said = IDLE

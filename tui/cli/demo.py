@@ -28,25 +28,29 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--headless", action="store_true", help="only publish the patterns, without the screen"
     )
+    flags.patience(parser)
 
 
 def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     """Publish, and show it."""
     local = replace(settings, local=True, model=settings.model or "demo")
+    patience = flags.seconds(arguments)
     if arguments.headless:
-        publish_patterns(local, folders)
+        publish_patterns(local, folders, patience)
         return OK
     from tui.cli.screen import run as show
 
     if arguments.what == "streams":
         return show(local, folders, demo=True)
     # A daemon: whoever leaves the screen does not wait for it.
-    threading.Thread(target=_quietly, args=(local, folders), name="patterns", daemon=True).start()
+    threading.Thread(target=_quietly, args=(local, folders, patience), name="patterns", daemon=True).start()
     return show(local, folders)
 
 
-def publish_patterns(settings: Settings, folders: Folders) -> None:
-    """Publish every pattern once, on this machine's channel, in about three seconds; raise `Failure`."""
+def publish_patterns(settings: Settings, folders: Folders, patience: float) -> None:
+    """Publish every pattern once, on this machine's channel, in about three seconds; raise `Failure`, also
+    when there is no connection for `patience` seconds.
+    """
     import asyncio
     import secrets
 
@@ -60,15 +64,15 @@ def publish_patterns(settings: Settings, folders: Folders) -> None:
     found = gallery(secrets.token_hex(3))
     options = link_options(replace(settings, client_id="demo-patterns"), local_server(folders))
     try:
-        asyncio.run(republish(Player(found.entries, 0), options, found.annotations))
+        asyncio.run(republish(Player(found.entries, 0), options, found.annotations, patience=patience))
     except* PublishError as group:
         raise Failure(f"not everything was published: {group.exceptions[0]}") from None
 
 
-def _quietly(settings: Settings, folders: Folders) -> None:
+def _quietly(settings: Settings, folders: Folders, patience: float) -> None:
     import logging
 
     try:
-        publish_patterns(settings, folders)
+        publish_patterns(settings, folders, patience)
     except Failure as error:
         logging.getLogger(__name__).warning("%s", error)

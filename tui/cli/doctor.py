@@ -2,7 +2,8 @@
 
 Changes nothing that it does not undo: what it publishes goes to a scratch channel and is deleted, and a
 server that it starts to try things with lives in a folder of its own for as long as it takes. Each part has a
-limit, so that it ends within twenty seconds also when the network swallows everything.
+limit, so that it ends within twenty seconds also when the network swallows everything; this machine, which
+may be busy, is given longer.
 """
 
 from __future__ import annotations
@@ -104,7 +105,9 @@ async def _channel(settings: Settings, server: LocalServer | None) -> AsyncItera
     try:
         options = link_options(settings, server if settings.local else None)
     except SettingsError as error:
-        yield "key", Severity.ERROR, Reason(str(error), 0, "copy it again from Ably's dashboard")
+        of_key = settings.ably_key is not None and "ABLY_API_KEY" in str(error)
+        whence = f"where {settings.endpoint} gives keys out" if settings.endpoint else "Ably's dashboard"
+        yield "key", Severity.ERROR, Reason(str(error), 0, f"copy it again from {whence}" if of_key else "")
         return
     from tui.link.probe import probe
 

@@ -39,6 +39,7 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     """Read the past, and write it."""
     from tui.cli.following import Follower
     from tui.cli.opening import channel, now
+    from tui.cli.progress import Progress
     from tui.state import Conversation
 
     if settings.since == 0:
@@ -46,12 +47,15 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     if not arguments.width.isdecimal() or not 20 <= int(arguments.width) <= 500:
         raise SettingsError(f"--width: {arguments.width!r} is no number from 20 to 500")
     conversation = Conversation()
-    follower = Follower(conversation, historic=True)
-    with channel(
-        settings, folders, wanted=lambda: conversation.incomplete, patience=flags.seconds(arguments)
-    ) as line:
+    follower = Follower(conversation, historic=True, passes=False)
+    patience = flags.seconds(arguments)
+    with (
+        channel(settings, folders, wanted=lambda: conversation.incomplete, patience=patience) as line,
+        Progress() as progress,
+    ):
         while follower.holding:
             follower.take(line.read(), now())
+            progress.tell(follower)
     text = _document(_chosen(conversation, arguments), arguments)
     if arguments.output is None:
         sys.stdout.write(text)
@@ -59,6 +63,8 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     try:
         with Path(arguments.output).open("x", encoding="utf-8") as file:
             file.write(text)
+    except FileExistsError as error:
+        raise Failure(f"{arguments.output} is there already; give a name that is not") from error
     except OSError as error:
         raise Failure(f"{arguments.output} cannot be made: {error.strerror}") from error
     return OK

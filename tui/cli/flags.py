@@ -45,9 +45,13 @@ def pattern(parser: ArgumentParser) -> None:
 
 
 def agent(parser: _ActionsContainer) -> None:
-    """Add what an agent may do, and who may stop it."""
+    """Add what an agent may do, who may allow it, and who may stop it."""
     setting(parser, "tools", metavar="NAMES")
     setting(parser, "tools_root", metavar="FOLDER")
+    setting(parser, "approvers", metavar="IDS")
+    setting(parser, "roles", metavar="NAMES")
+    setting(parser, "minimum_role", metavar="TOOL:ROLE")
+    setting(parser, "approval_timeout", metavar="S")
     setting(parser, "allow_cancel", metavar="WHO")
 
 

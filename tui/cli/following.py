@@ -6,13 +6,14 @@ Pure: time is an argument. Leaves reading to `opening` and saying to `telling`, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
 from tui.cli.rawtext import RawText
 from tui.state import Change, Conversation, Replaced, Response, Status
-from tui.wire import Annotation, ChannelMessage, Gap, HistoryChange, Inbound, Roster
+from tui.state.intake import KEPT_MESSAGES
+from tui.wire import Annotation, ChannelMessage, Gap, GapHealed, HistoryChange, Inbound, Roster
 
 
 @dataclass(slots=True)
@@ -30,12 +31,18 @@ class News:
 class Follower:
     """Takes what a link gives, into `conversation`."""
 
-    def __init__(self, conversation: Conversation, *, historic: bool, reduces: bool = True) -> None:
-        """`historic` says whether any of the past will come; with `reduces` False messages are passed on and
-        the conversation stays empty, so that memory does not grow.
+    def __init__(
+        self, conversation: Conversation, *, historic: bool, reduces: bool = True, passes: bool = True
+    ) -> None:
+        """`historic` says whether any of the past will come. With `reduces` False messages are passed on and
+        the conversation stays empty, with `passes` False they are not passed on: of a long past memory then
+        holds one and not both.
         """
         self.conversation = conversation
+        self.past = HistoryChange(0, done=not historic)
+        """How far the reading of the past has come."""
         self._reduces = reduces
+        self._passes = passes
         self._held: list[ChannelMessage] | None = [] if historic else None
 
     @property
@@ -63,18 +70,19 @@ class Follower:
         return news
 
     def _apply(self, batch: list[ChannelMessage], news: News) -> None:
-        if self._held is not None:
-            self._held += batch
-        else:
-            news.messages += batch
+        if self._passes:
+            (news.messages if self._held is None else self._held).extend(batch)
         if self._reduces:
-            news.changes += self.conversation.apply_all(batch)
+            # What lies between pages that have come and pages that will is folded once, at the end.
+            news.changes += self.conversation.apply_all(batch, settle=self._held is None)
 
     def _hear(self, value: Inbound, news: News) -> None:
         match value:
-            case HistoryChange(done=True):
-                if value.exhausted:
-                    news.changes += self.conversation.exhaust()
+            case HistoryChange():
+                self.past = value
+                if not value.done:
+                    return
+                news.changes += self.conversation.exhaust() if value.exhausted else self.conversation.settle()
                 if self._held is not None:
                     news.messages = sorted(self._held, key=lambda one: one.version or one.serial)
                     self._held, news.caught_up = None, True
@@ -84,6 +92,8 @@ class Follower:
                 news.changes += self.conversation.annotate(value)
             case Gap():
                 news.changes += self.conversation.lose(value)
+            case GapHealed():
+                news.changes += self.conversation.heal(value)
 
 
 class OneResponse:
@@ -109,8 +119,14 @@ class OneResponse:
         """Return the messages of the news that belong to it."""
         if self.response is None:
             return []
-        newest = islice(reversed(conversation.recent), len(news.messages))
-        ours = {id(message) for strand, message in newest if strand == self.response.strand}
+        ours: set[int] = set()
+        if len(news.messages) < KEPT_MESSAGES:
+            ours = _of(self.response.strand, conversation, len(news.messages))
+        else:  # more than a conversation remembers as they came
+            again = Conversation()
+            for batch in _batches(news.messages):
+                again.apply_all(batch)
+                ours |= _of(self.response.strand, again, len(batch))
         return [message for message in news.messages if id(message) in ours]
 
     @property
@@ -125,3 +141,14 @@ class OneResponse:
     def well(self) -> bool:
         """Whether it ended well."""
         return self.response is not None and self.response.status is Status.DONE
+
+
+def _of(strand: str, conversation: Conversation, newest: int) -> set[int]:
+    """Identities of those of the `newest` messages that belong to a strand."""
+    found = islice(reversed(conversation.recent), newest)
+    return {id(message) for key, message in found if key == strand}
+
+
+def _batches(messages: list[ChannelMessage]) -> Iterator[list[ChannelMessage]]:
+    for begin in range(0, len(messages), KEPT_MESSAGES):
+        yield messages[begin : begin + KEPT_MESSAGES]

@@ -7,6 +7,7 @@ of them imports anything heavy before it runs, so that `--help` and completion a
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -94,6 +95,19 @@ def parser(named: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    try:
+        return _main(argv)
+    except BrokenPipeError:  # whoever read the output has had enough
+        return OK
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return INTERRUPTED  # the terminal was closed, which a signal does not tell in every case
+    finally:
+        _let_go()
+
+
+def _main(argv: Sequence[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a locale without some character costs that character only
@@ -122,10 +136,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has had enough. What is still buffered would fail again at the exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+
+
+def _let_go() -> None:
+    """Forget what cannot be written any more: it would fail again at the exit, with Python's exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def _run(arguments: argparse.Namespace, settings: Settings, folders: Folders) -> int:

@@ -30,6 +30,8 @@ TICK = 0.25
 CLOSE = 5.0
 """Seconds that ending may take."""
 _FLUSH = 1.0
+_KEEP = 20.0
+"""Seconds between two looks after a server that would end after three times as many."""
 
 
 def now() -> int:
@@ -163,6 +165,27 @@ def local_server(folders: Folders) -> LocalServer:
         return ensure(folders.state / "local")
     except (StateError, OSError) as error:
         raise Failure(str(error)) from error
+
+
+@contextmanager
+def kept(folders: Folders) -> Iterator[None]:
+    """Keep the server of this machine running while this lasts, for whoever uses nothing but its model, and
+    so is no client of it between two prompts.
+    """
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(_KEEP):
+            try:
+                local_server(folders)
+            except Failure as error:
+                complain(f"the demo model cannot be reached: {error}")
+
+    threading.Thread(target=look, name="ably-tui-keep", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
 
 
 def complain(text: str) -> None:

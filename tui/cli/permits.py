@@ -1,4 +1,4 @@
-"""The tools of an agent without a screen, and who allows them: whoever sits at the terminal, else nobody."""
+"""The tools of an agent, and who allows them: whoever sits at the terminal, and whom the settings name."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.agent import toolbox
+from tui.agent import KNOWN, ApprovalPolicy, toolbox
 from tui.cli.opening import complain
 from tui.cli.printing import end_line
-from tui.values import SettingsError
+from tui.values import SettingsError, near
 from tui.wire import ApprovalResponse, ChannelMessage, clean_line
 
 if TYPE_CHECKING:
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
 NOBODY = "nobody is at a terminal to allow it"
 _SHORT = 400
+
+
+def policy_of(settings: Settings) -> ApprovalPolicy:
+    """Return who may allow what beside whoever runs the agent; raise SettingsError where a tool is none."""
+    for tool in settings.minimum_role:
+        if tool not in (*KNOWN, "*"):
+            hint = near(tool, KNOWN) or f"; known are {', '.join(KNOWN)}, and * for every other"
+            raise SettingsError(f"minimum_role: there is no tool {tool}{hint}")
+    timeout = float(settings.approval_timeout)
+    return ApprovalPolicy(frozenset(settings.approvers), settings.roles, settings.minimum_role, timeout)
 
 
 def tools_of(settings: Settings, model: AgentSettings, approvals: Approvals) -> Toolbox | None:
@@ -72,14 +82,20 @@ class Permits:
         said = ApprovalResponse(waiting.call_id, approved, reason, response_id=waiting.response_id)
         self._line.link.run(self._decide, said).result()
 
+    def leave(self, waiting: Waiting) -> str:
+        """Leave a request to others, or deny it where nobody else may allow it; return which, in words."""
+        if self._approvals.policy.others:
+            return "waits for somebody who may allow it"
+        self.decide(waiting, approved=False, reason=NOBODY)
+        return f"denied, {NOBODY}"
+
     def settle(self, text: str) -> None:
         """Ask whoever is at the terminal about each request that is new; `text` is what was printed last.
-        Where nobody is, it is denied.
+        Where nobody is, it is left to others.
         """
         for waiting, told in self.fresh():
             if not (sys.stdin.isatty() and sys.stderr.isatty()):
-                complain(f"{told}: denied, {NOBODY}")
-                self.decide(waiting, approved=False, reason=NOBODY)
+                complain(f"{told}: {self.leave(waiting)}")
                 continue
             end_line(text)
             print(f"ably-tui: allow {told}? [y/N] ", end="", file=sys.stderr, flush=True)

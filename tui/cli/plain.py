@@ -14,14 +14,14 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tui.agent import Agent, AgentTasks, ApprovalPolicy, Approvals, Cancels
+from tui.agent import Agent, AgentTasks, Approvals, Cancels
 from tui.cli.answering import model_of
 from tui.cli.archive import Archive
 from tui.cli.crew import Requests
 from tui.cli.exits import OK
 from tui.cli.following import Follower, News
 from tui.cli.opening import CLOSE, TICK, Line, channel, complain, now
-from tui.cli.permits import NOBODY, Permits, tools_of
+from tui.cli.permits import Permits, policy_of, tools_of
 from tui.cli.printing import print_said, put
 from tui.cli.source import Lines, Source
 from tui.cli.telling import Teller
@@ -45,7 +45,7 @@ _KNOWN = ("cancel", "approve", "deny", "help", "quit")
 def chat(settings: Settings, folders: Folders) -> int:
     """Chat until the input ends; answers that run then are waited for. Return the exit code."""
     model = model_of(settings, folders)
-    approvals = Approvals(ApprovalPolicy())
+    approvals = Approvals(policy_of(settings))
     agent = Agent(model, tools_of(settings, model, approvals))
     archive = Archive()
     conversation = Conversation(archive.stow)
@@ -124,15 +124,15 @@ class _Talk:
             self._permits.hear(news.messages)
             for waiting, told in self._permits.fresh():
                 if ended:
-                    complain(f"{told}: denied, {NOBODY}")
-                    self._permits.decide(waiting, approved=False, reason=NOBODY)
+                    complain(f"{told}: {self._permits.leave(waiting)}")
                 else:
                     print(f"{told} waits: /approve or /deny [REASON]", flush=True)
             while not ended and self._line.attached and not self._typed.empty():
                 text = self._typed.get()
                 ended = text is None or text == "/quit"
                 if ended:
-                    self._deny_all()
+                    for waiting in self._permits.waiting():
+                        self._permits.leave(waiting)
                 if text and not ended:
                     self._obey(text)
 
@@ -167,10 +167,6 @@ class _Talk:
             self._open.add(prompt.prompt_id)
             ask = self._tasks.ask
             self._line.link.run(lambda: ask(self._agent, prompt, asker=self._settings.client_id))
-
-    def _deny_all(self) -> None:
-        for waiting in self._permits.waiting():
-            self._permits.decide(waiting, approved=False, reason=NOBODY)
 
     def _print(self, news: News) -> None:
         if news.caught_up:

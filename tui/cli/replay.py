@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.recording.file import Entry, Recording
+    from tui.recording.player import Player
     from tui.settings import Folders, Settings
 
 HELP = "play a recording on the screen, or onto a channel"
@@ -34,18 +35,23 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--from", dest="start", default="0", metavar="S", help="begin there, in seconds (0)")
     parser.add_argument("--align", choices=["starts"], help="all responses begin at once, to race")
     parser.add_argument("--publish-to", metavar="CHANNEL", help="publish it there")
+    flags.patience(parser)
 
 
 def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     """Play until the user leaves, or until it is published."""
-    from tui.recording.player import FASTEST, SLOWEST, aligned
+    from dataclasses import replace
 
+    from tui.recording.player import FASTEST, SLOWEST, Player, aligned
+
+    patience = flags.seconds(arguments)
     speed = _number("--speed", arguments.speed, SLOWEST, FASTEST)
     start = _number("--from", arguments.start, 0, 1e9) * 1000
     recording = load(arguments.file)
     entries = aligned(recording.entries) if arguments.align else recording.entries
     if arguments.publish_to is not None:
-        return _publish(arguments.publish_to, settings, folders, entries, speed, start)
+        player = Player(entries, 0, speed=speed, start=start)
+        return _publish(player, replace(settings, channel=arguments.publish_to), folders, patience)
     return _show(recording, entries, settings, folders, speed, start)
 
 
@@ -64,24 +70,20 @@ def load(file: str) -> Recording:
         raise Failure(f"{file} cannot be read: {error.strerror}") from error
 
 
-def _publish(
-    channel: str, settings: Settings, folders: Folders, entries: Sequence[Entry], speed: float, start: float
-) -> int:
+def _publish(player: Player, settings: Settings, folders: Folders, patience: float) -> int:
     import asyncio
-    from dataclasses import replace
 
     from tui.cli.opening import local_server
     from tui.cli.republishing import republish
     from tui.cli.screen import start_log
     from tui.cli.session import link_options
     from tui.link import PublishError
-    from tui.recording.player import Player
 
     start_log(folders.state, settings, None)
     server = local_server(folders) if settings.local else None
-    options = link_options(replace(settings, channel=channel), server)
+    options = link_options(settings, server)
     try:
-        asyncio.run(republish(Player(entries, 0, speed=speed, start=start), options))
+        asyncio.run(republish(player, options, patience=patience))
     except* PublishError as group:
         raise Failure(f"not everything was published: {group.exceptions[0]}") from None
     return OK
@@ -96,6 +98,8 @@ def _show(
     start: float,
 ) -> int:
     from tui.cli.archive import Archive
+    from tui.cli.keymap import check as check_keymap
+    from tui.cli.looks import dressed
     from tui.cli.replaying import Onlooker, Replay
     from tui.cli.screen import now, start_log
     from tui.state import Conversation
@@ -105,6 +109,7 @@ def _show(
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Failure("the screen needs a terminal on standard input and output")
+    check_keymap(settings.keymap)
     archive = Archive()
     replay = Replay(entries, now, speed=speed, start=start)
     facts = Facts(
@@ -114,9 +119,15 @@ def _show(
         local=True,
         demo=False,
         join=f"{Path(sys.argv[0]).name} replay FILE",
+        notify=settings.notify,
+        reduced_motion=settings.reduced_motion,
+        keymap=settings.keymap,
     )
     log_file = start_log(folders.state, settings, None)
-    app = WallApp(Conversation(archive.stow), replay, Onlooker(replay.say), facts, now, log_file, replay)
+    desk = Onlooker(replay.say)
+    app = dressed(
+        lambda: WallApp(Conversation(archive.stow), replay, desk, facts, now, log_file, replay), settings
+    )
     try:
         app.run()
     finally:

@@ -13,7 +13,7 @@ from tui.recording.file import Entry
 from tui.recording.player import Player, aligned
 from tui.state import Response
 from tui.ui.ports import ModelName, Question, Replayed, Ruling
-from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, HistoryChange, Inbound, Notice
+from tui.wire import Best, ChannelChange, ChannelMessage, ConnectionChange, HistoryChange, Inbound, Notice
 
 _ONLY_PLAYS = "A recording is played: nobody is there to answer. ctrl+q quits."
 
@@ -226,6 +226,15 @@ class Onlooker:
         from tui.cli.screen import now
 
         return replayed(messages, now)
+
+    def look_aside(self, response_id: str, since: int) -> None:
+        """There is no other channel."""
+
+    def look_away(self, response_id: str) -> None:
+        """There is no other channel."""
+
+    def prefer(self, said: Best) -> None:
+        """The mark holds on this screen, and nobody else is there."""
 
     def decide(self, ruling: Ruling) -> None:  # noqa: ARG002
         """Nobody waits for it."""

@@ -15,14 +15,17 @@ _SERVERS_OWN = frozenset({"userClaim"})
 """What a server stamps, and refuses of others."""
 
 
-async def republish(player: Player, options: LinkOptions, annotations: Sequence[Annotation] = ()) -> int:
+async def republish(
+    player: Player, options: LinkOptions, annotations: Sequence[Annotation] = (), *, patience: float
+) -> int:
     """Publish what the player gives, and then `annotations` of messages by their old serials;
-    return how many messages. Raises a group of PublishError.
+    return how many messages. Raises a group of PublishError, also when there is no connection, or no
+    acknowledgement, within `patience` seconds.
 
     The player's time is that of the running loop, in milliseconds, from when the connection stands.
     """
     loop = asyncio.get_running_loop()
-    async with raw_channel(options) as channel, asyncio.TaskGroup() as group:
+    async with raw_channel(options, patience) as channel, asyncio.TaskGroup() as group:
         copies = _Copies(channel)
         player.seek(player.position(0), loop.time() * 1000)
         while not player.over(loop.time() * 1000):

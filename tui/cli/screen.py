@@ -31,14 +31,19 @@ def run(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
         return FAILED
     from tui.cli.archive import Archive
     from tui.cli.keymap import check as check_keymap
+    from tui.cli.looks import dressed
     from tui.cli.model import demo_name, real_model
+    from tui.cli.permits import policy_of
     from tui.cli.session import Session, link_options
+    from tui.cli.terminal import outlive
+    from tui.cli.typed import Typed
     from tui.state import Conversation
     from tui.ui.app import WallApp
     from tui.ui.ports import Facts
 
     check_keymap(settings.keymap)
     check_tools(settings.tools)
+    policy_of(settings)  # what is wrong with it is said before the screen opens
     agent = real_model(settings, os.environ)
     if not settings.local:
         try:
@@ -64,19 +69,19 @@ def run(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
         reduced_motion=settings.reduced_motion,
         keymap=settings.keymap,
     )
-    app = WallApp(conversation, session, session, facts, now, log_file)
-    if settings.theme is not None:
-        if settings.theme not in app.available_themes:
-            known = ", ".join(sorted(app.available_themes))
-            print(f"ably-tui: theme {settings.theme!r} is not known; known are {known}", file=sys.stderr)
-            return USAGE
-        app.theme = settings.theme
+    place = "local" if settings.local else settings.endpoint or "ably"
+    typed = Typed(folders.state / "typed", f"{place} {settings.channel}")
+    app = dressed(
+        lambda: WallApp(conversation, session, session, facts, now, log_file, memory=typed), settings
+    )
     # What has been imported stays: the collector need not look through it again while the screen streams.
     gc.collect()
     gc.freeze()
+    outlive()
     try:
         app.run()
     finally:
+        typed.close()
         session.close(CLOSE_SECONDS)
         archive.close()
     return app.return_code or OK

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NoReturn
 
 from tui.agent import Agent, AgentTasks, Turn
 from tui.agent.account import Limits
 from tui.agent.approvals import Approvals
-from tui.agent.policy import ApprovalPolicy, Cancels
+from tui.agent.policy import Cancels
 from tui.agent.server import Server
 from tui.cli.answering import model_of
 from tui.cli.archive import Archive
 from tui.cli.following import Follower
-from tui.cli.opening import CLOSE, Line, channel, now
-from tui.cli.permits import tools_of
+from tui.cli.model import real_model
+from tui.cli.opening import CLOSE, Line, channel, complain, kept, now
+from tui.cli.permits import policy_of, tools_of
 from tui.state import Conversation
 from tui.state.threads import turns_of
 from tui.wire import Inbound, Roster, UserInput, clean_line
 
 if TYPE_CHECKING:
     from tui.settings import Folders, Settings
+
+_UNALLOWED = (
+    "nobody can allow what its tools ask for; --approvers, or --roles with --minimum-role, say who may"
+)
 
 
 def serve(
@@ -33,8 +40,10 @@ def serve(
     Prints a line for each prompt, unless `quiet`.
     """
     model = model_of(settings, folders)
-    approvals = Approvals(ApprovalPolicy())
+    approvals = Approvals(policy_of(settings))
     agent = Agent(model, tools_of(settings, model, approvals))
+    if settings.tools and not approvals.policy.others:
+        complain(_UNALLOWED)
     # While it connects, so that the first answer does not wait for the SDK.
     loading = threading.Thread(target=agent.load, name="ably-tui-load", daemon=True)
     loading.start()
@@ -43,15 +52,19 @@ def serve(
     limits = Limits(concurrent=concurrent, tokens=tokens)
     # What it says of itself follows once the server knows whether it can answer.
     presence = {"kind": "agent", "name": settings.client_id, "model": model.model}
+    elsewhere = not settings.local and real_model(settings, os.environ) is None
     try:
-        with channel(
-            settings,
-            folders,
-            publishing=True,
-            presence=presence,
-            agent=model,
-            wanted=lambda: conversation.incomplete,
-        ) as line:
+        with (
+            kept(folders) if elsewhere else nullcontext(),
+            channel(
+                settings,
+                folders,
+                publishing=True,
+                presence=presence,
+                agent=model,
+                wanted=lambda: conversation.incomplete,
+            ) as line,
+        ):
             tasks = AgentTasks(
                 line.link.publisher,
                 lambda _prompt, _why: None,  # it publishes no prompts

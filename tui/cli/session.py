@@ -23,6 +23,7 @@ from tui.cli import keeping
 from tui.settings import Settings, SettingsError, host_and_port
 from tui.ui.ports import Contact, ModelName, Question, Replayed, Ruling
 from tui.wire import (
+    Best,
     Cancel,
     ChannelMessage,
     ConnectionChange,
@@ -83,6 +84,7 @@ class Session:
         self._wake: Callable[[], None] = lambda: None
         self._own: deque[Inbound] = deque()
         self._lock = threading.RLock()
+        self._serving = threading.Lock()
         self._typed: set[str] = set()  # promptIds of what people asked here
         self._mine: set[str] = set()  # promptIds that this terminal's agents were given
         self._early: list[Callable[[], None]] = []  # what was asked before there was anybody to ask
@@ -185,6 +187,20 @@ class Session:
             return
         ids = {"event_id": secrets.token_hex(8), "client_id": self._settings.client_id}
         link.run(link.publisher.publish, encode_approval(ruling.said, route, **ids))
+
+    def look_aside(self, response_id: str, since: int) -> None:
+        """Follow the channel of a response's own."""
+        if self._link is not None:
+            self._link.look_aside(response_id, since)
+
+    def look_away(self, response_id: str) -> None:
+        """Follow it no longer."""
+        if self._link is not None:
+            self._link.look_away(response_id)
+
+    def prefer(self, said: Best) -> None:
+        """Say on the channel which of several answers is the best."""
+        self._once_open(partial(self._say_best, said))
 
     def copy(self, text: str) -> bool:
         """Put text on this machine's clipboard; return whether it was seen there. Blocks."""
@@ -296,8 +312,14 @@ class Session:
 
     def _put(self, prompt: UserInput, question: Question) -> None:
         """Publish a prompt; this terminal's agent answers what is not for another."""
-        if self._link is not None and self._crew is not None:
-            self._link.run(self._crew.ask, prompt, question, prompt.prompt_id in self._mine)
+        link, crew = self._link, self._crew
+        if link is not None and crew is not None:
+            own = prompt.prompt_id in self._mine
+            ask = partial(link.run, crew.ask, prompt, question, own)
+            if own and crew.agent is crew.demo:
+                self._once_served(ask)
+            else:
+                ask()
 
     def _send(self, prompt: UserInput, contact: Contact) -> None:
         """Publish a prompt in the words of AI Transport."""
@@ -317,11 +339,24 @@ class Session:
         except Exception as error:  # noqa: BLE001 - whatever it is, the draft goes back with its text
             self._undelivered(prompt, str(error) or type(error).__name__)
 
+    def _say_best(self, said: Best) -> None:
+        if self._link is not None:
+            self._link.run(self._publish_best, said)
+
+    async def _publish_best(self, said: Best) -> None:
+        if self._link is None:
+            return
+        try:
+            await self._link.publisher.deliver(said)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the mark is known here alone
+            why = str(error) or type(error).__name__
+            self._tell(Notice(f"The mark is seen on this screen alone: {why}", Severity.WARNING))
+
     def _ask_demo(self, prompt: UserInput) -> None:
         """Have a prompt answered by the demo model, starting its server where the channel is elsewhere."""
         self._mine.add(prompt.prompt_id)
         if self._crew is not None and self._crew.demo is not None:
-            self._submit_demo(self._crew.demo, prompt)
+            self._once_served(partial(self._submit_demo, self._crew.demo, prompt))
         else:
             threading.Thread(target=self._start_demo, args=(prompt,), daemon=True).start()
 
@@ -335,6 +370,24 @@ class Session:
             self._undelivered(prompt, str(error))
             return
         self._submit_demo(agent, prompt)
+
+    def _once_served(self, job: Callable[[], object]) -> None:
+        """Do something with the demo model. Its server ends a minute after its last use; where the channel is
+        elsewhere nothing but this starts it again.
+        """
+        if self._settings.local:
+            job()
+            return
+
+        def serve() -> None:
+            with self._serving:
+                try:
+                    self._server()
+                except Exception:  # what the model then says, its pane tells
+                    log.exception("the demo model's server could not be started again")
+                job()
+
+        threading.Thread(target=serve, name="ably-tui-serve", daemon=True).start()
 
     def _submit_demo(self, agent: Agent, prompt: UserInput) -> None:
         if self._link is not None and self._crew is not None:

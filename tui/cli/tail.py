@@ -48,9 +48,11 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     one = OneResponse(arguments.response) if arguments.response is not None else None
     archive = Archive()
     conversation = Conversation(archive.stow)
-    # Whoever copies every message has no use for what they amount to.
+    # Whoever copies every message has no use for what they amount to, and whoever reads that none for them.
     reduces = one is not None or not arguments.json
-    follower = Follower(conversation, historic=settings.since != 0, reduces=reduces)
+    follower = Follower(
+        conversation, historic=settings.since != 0, reduces=reduces, passes=bool(arguments.json)
+    )
     try:
         with channel(settings, folders, wanted=lambda: conversation.incomplete) as line:
             if one is not None:
@@ -64,18 +66,21 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
 def _follow_all(line: Line, follower: Follower, settings: Settings, *, json_lines: bool) -> None:
     from tui.cli.opening import now
     from tui.cli.printing import print_messages, print_said
+    from tui.cli.progress import Progress
     from tui.cli.telling import Teller
     from tui.ui.verdicts import counts_for
 
     teller = Teller(counts_for(settings.client_id))
     try:
-        while True:
-            news = follower.take(line.read(), now())
-            if json_lines:
-                print_messages(news.messages)
-                continue
-            said = teller.catch_up(follower.conversation) if news.caught_up else teller.take(news.changes)
-            print_said(said + teller.pause(now()), color=settings.color)
+        with Progress() as progress:
+            while True:
+                news = follower.take(line.read(), now())
+                progress.tell(follower)
+                if json_lines:
+                    print_messages(news.messages)
+                    continue
+                said = teller.catch_up(follower.conversation) if news.caught_up else teller.take(news.changes)
+                print_said(said + teller.pause(now()), color=settings.color)
     except KeyboardInterrupt:
         print_said(teller.pause(None), color=settings.color)
         raise
@@ -84,23 +89,26 @@ def _follow_all(line: Line, follower: Follower, settings: Settings, *, json_line
 def _follow_one(line: Line, follower: Follower, one: OneResponse, *, json_lines: bool) -> int:
     from tui.cli.opening import complain, now
     from tui.cli.printing import end_line, print_messages, put
+    from tui.cli.progress import Progress
     from tui.cli.telling import ending
     from tui.wire import clean_line
 
     text, awaited = "", False
-    while not one.over:
-        news = follower.take(line.read(), now())
-        if follower.holding:
-            continue
-        found = one.take(follower.conversation, news)
-        if one.response is None and not awaited:
-            awaited = True
-            complain(f"no response {clean_line(one.id, 100)} yet; waiting")
-        if json_lines:
-            print_messages(one.messages(follower.conversation, news))
-        else:
-            put([found])
-            text = found or text
+    with Progress() as progress:
+        while not one.over:
+            news = follower.take(line.read(), now())
+            progress.tell(follower)
+            if follower.holding:
+                continue
+            found = one.take(follower.conversation, news)
+            if one.response is None and not awaited:
+                awaited = True
+                complain(f"no response {clean_line(one.id, 100)} yet; waiting")
+            if json_lines:
+                print_messages(one.messages(follower.conversation, news))
+            else:
+                put([found])
+                text = found or text
     if not json_lines:
         end_line(text)
     response = one.response

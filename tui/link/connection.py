@@ -1,5 +1,5 @@
 """Keeps one connection alive: notices what the SDK does not, connects again soon, and makes a new client when
-the old one is beyond help.
+the old one is beyond help. A fault of this program's own in it costs the client, and not the link.
 
 What it makes good (`ably` 3.1.4): the next attempt comes after fifteen seconds; a connection can look alive
 for ever when it is dead; `failed` is followed by new attempts; a token is renewed only once. Leaves channels
@@ -28,7 +28,10 @@ from tui.wire import Reason
 log = logging.getLogger(__name__)
 
 PING_EVERY = 20.0
-"""Seconds between two looks whether the server still answers."""
+"""Seconds between two looks whether the server still answers; `SILENCE` where nothing comes from it. A server
+promises to be heard every fifteen seconds only.
+"""
+SILENCE = 5.0
 _GLANCE = 1.0
 """Seconds between two looks at whether there is a transport."""
 _PATIENCE = 15.0
@@ -48,6 +51,12 @@ class Pace:
 
 LOOPBACK = Pace(0.1, 0.5)
 NETWORK = Pace(1.0, 15.0)
+
+
+FAULTS = Pace(1.0, 60.0)
+"""How soon to go on after a fault of this program's own, on any network."""
+_CALM = 120.0
+"""Seconds after a fault in which another one is taken for the same."""
 
 
 class _Verdict(Enum):
@@ -74,7 +83,9 @@ class Connection:
         revive: Callable[[], object] | None = None,
         attached: Callable[[], bool] = lambda: True,
         ping_every: float = PING_EVERY,
+        silence: float = SILENCE,
         stuck_after: float = _STUCK,
+        faults: Pace = FAULTS,
     ) -> None:
         self._make = make
         self._opened = opened
@@ -84,7 +95,11 @@ class Connection:
         self._revive = revive
         self._attached = attached
         self._ping_every = ping_every
+        self._silence = silence
         self._stuck_after = stuck_after
+        self._faults = faults
+        self._fault_count = 0
+        self._fault_at = float("-inf")
         self._unattached_since: float | None = None
         self._pace = LOOPBACK if endpoint is not None and endpoint.loopback else NETWORK
         self._client: AblyRealtime | None = None
@@ -110,10 +125,31 @@ class Connection:
         try:
             while True:
                 self._retry.clear()
-                if await self._live() is _Verdict.FAILED:
-                    await self._retry.wait()
+                try:
+                    verdict = await self._live()
+                except Exception as error:
+                    log.exception("a connection has ended by a fault of this program")
+                    await self._recover(error)
+                else:
+                    if verdict is _Verdict.FAILED:
+                        await self._retry.wait()
         finally:
             self._report("closed", None, None)
+
+    async def _recover(self, error: Exception) -> None:
+        """Say that a fault has ended the connection, and wait before the next one; the longer the more faults
+        there are.
+        """
+        now = asyncio.get_running_loop().time()
+        self._fault_count = self._fault_count + 1 if now - self._fault_at < _CALM else 0
+        self._fault_at = now
+        pause = min(self._faults.longest, self._faults.first * 2.0 ** min(self._fault_count, 10))
+        what = f"the connection ended by a fault of this program ({type(error).__name__})"
+        reason = Reason(what, 0, "it connects again; the report is in the log")
+        self._report("disconnected", reason, round(pause * 1000))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._retry.wait()
 
     async def _live(self) -> _Verdict:
         """Run one client until it is of no more use."""
@@ -185,7 +221,8 @@ class Connection:
         manager: Any = client.connection.connection_manager
         loop = asyncio.get_running_loop()
         ping_at = loop.time() + self._ping_every
-        while not self._doubt and loop.time() < ping_at:
+        heard, heard_at = None, loop.time()
+        while not self._doubt and loop.time() < min(ping_at, heard_at + self._silence):
             changed = await self._change_within(_GLANCE)
             # Told to disconnect without a reason, or with a server's error, the SDK drops its transport and
             # stays `connected`.
@@ -193,6 +230,8 @@ class Connection:
                 return client.connection.state is not ConnectionState.CONNECTED
             if changed and not self._doubt:
                 return True
+            if manager.transport.last_activity != heard:
+                heard, heard_at = manager.transport.last_activity, loop.time()
             if self._is_stuck(loop.time()):
                 log.warning("connected, but not attached for too long")
                 return False

@@ -21,46 +21,56 @@ _CAPABILITY = re.compile(
     r"\b(subscribe|publish|presence|history|annotation-\w+|message-\w+(?:-\w+)?)\b", re.IGNORECASE
 )
 
+RULE = "Message annotations, updates, deletes and appends"
+"""Ably's name for the channel rule that lets messages grow and be annotated."""
+ABLY = "Ably"
+"""What `where` is for Ably's own servers."""
 _CHECK_KEY = "check ABLY_API_KEY or ABLY_TOKEN; copy the key again from Ably's dashboard"
+_DASHBOARD = "see Ably's dashboard"
+_MISSING_RULE = f"switch on “{RULE}” in a rule for the channel's namespace, in Ably's dashboard"
 _CHECK_CLOCK = "set this machine's clock (it must be right to two minutes)"
 _RENEW = "get a new token, or use ABLY_API_KEY, which does not expire"
 _CHECK_NETWORK = "check the network connection, VPN and proxy; it is tried again"
 _SLOWER = "fewer messages are published for a while; lower the budget if it persists"
 
-RULE = "Message annotations, updates, deletes and appends"
-"""Ably's name for the channel rule that lets messages grow and be annotated."""
+_ELSEWHERE = {
+    _CHECK_KEY: "check ABLY_API_KEY or ABLY_TOKEN: it must be one that {where} has given out",
+    _DASHBOARD: "ask whoever runs {where}",
+    _MISSING_RULE: f"ask whoever runs {{where}} to allow it on this channel (Ably's rule “{RULE}”)",
+}
+"""What to do where the server is not Ably's, and nothing stands in Ably's dashboard."""
 
 _KNOWN: dict[int, tuple[str, str]] = {
-    40003: ("Ably refused a message: something in it is invalid", ""),
-    40005: ("the Ably key or token is malformed", _CHECK_KEY),
+    40003: ("{where} refused a message: something in it is invalid", ""),
+    40005: ("the key or token is malformed", _CHECK_KEY),
     40009: ("the message is larger than 64 KiB", "send it in smaller pieces"),
     40010: ("the channel's name is not valid", "choose another name with --channel"),
     40012: ("the client id is not allowed with these credentials", "choose another with --client-id"),
     40099: ("the server refused the message", ""),
-    40100: ("Ably does not accept these credentials", _CHECK_KEY),
-    40101: ("Ably does not know this key or token, or its secret is wrong", _CHECK_KEY),
+    40100: ("{where} does not accept these credentials", _CHECK_KEY),
+    40101: ("{where} does not know this key or token, or its secret is wrong", _CHECK_KEY),
     40102: (
         "the token belongs to another client id",
         "give that client id with --client-id, or use other credentials",
     ),
     40103: ("a key may not be used without TLS", "use TLS, or a token"),
-    40104: ("this machine's clock differs from Ably's", _CHECK_CLOCK),
+    40104: ("this machine's clock differs from the server's", _CHECK_CLOCK),
     40105: ("the token request was used before", _RENEW),
-    40110: ("the Ably account is disabled", "see Ably's dashboard"),
-    40111: ("the Ably account has reached its connection limit", "close other clients, or change the plan"),
-    40112: ("the Ably account has reached its message limit", "see the limits in Ably's dashboard"),
-    40120: ("the Ably app is disabled", "see Ably's dashboard"),
-    40130: ("the Ably key is disabled or was revoked", _CHECK_KEY),
-    40131: ("the Ably key was revoked", _CHECK_KEY),
-    40133: ("the Ably key has no such permission", "use another key"),
+    40110: ("the account is disabled", _DASHBOARD),
+    40111: ("the account has reached its connection limit", "close other clients, or change the plan"),
+    40112: ("the account has reached its message limit", _DASHBOARD),
+    40120: ("the app is disabled", _DASHBOARD),
+    40130: ("the key is disabled or was revoked", _CHECK_KEY),
+    40131: ("the key was revoked", _CHECK_KEY),
+    40133: ("the key has no such permission", "use another key"),
     40141: ("the token was revoked", _RENEW),
     40142: ("the token has expired", _RENEW),
-    40143: ("Ably does not recognise the token", _RENEW),
+    40143: ("{where} does not recognise the token", _RENEW),
     40144: ("the JWT is not valid", f"{_RENEW}; {_CHECK_CLOCK}"),
     40170: ("no token came from the auth URL", "check that the auth URL answers with a token"),
     40171: ("the token is no longer valid, and there is no means to renew it", _RENEW),
-    40300: ("Ably forbids this to these credentials", "use a key with more rights"),
-    40400: ("Ably does not know this app or message", _CHECK_KEY),
+    40300: ("{where} forbids this to these credentials", "use a key with more rights"),
+    40400: ("{where} does not know this app or message", _CHECK_KEY),
     42920: ("much too many messages were published; the connection was closed", _SLOWER),
     42921: ("much too many messages were published; the connection was closed", _SLOWER),
     42922: ("much too many messages were published; the connection was closed", _SLOWER),
@@ -83,7 +93,7 @@ _KNOWN: dict[int, tuple[str, str]] = {
     93001: ("annotations need the channel mode annotation_subscribe", ""),
     93002: (
         "this channel does not allow appends and updates",
-        f"switch on “{RULE}” in a rule for the channel's namespace, in Ably's dashboard",
+        _MISSING_RULE,
     ),
 }
 
@@ -111,11 +121,18 @@ def is_rate_error(code: int) -> bool:
     return 42910 <= code <= 42929
 
 
-def explain(error: object, *, where: str = "Ably") -> Reason:
+def explain(error: object, *, where: str = ABLY) -> Reason:
     """Return what happened and what to do; never raises.
 
-    `where` names the server, `host:port` for one that is not Ably's.
+    `where` names the server, `host:port` for one that is not Ably's: of that nobody can ask Ably's dashboard.
     """
+    reason = _explain(error, where)
+    if where == ABLY or reason.remedy not in _ELSEWHERE:
+        return reason
+    return Reason(reason.message, reason.code, _ELSEWHERE[reason.remedy].replace("{where}", where))
+
+
+def _explain(error: object, where: str) -> Reason:
     code = code_of(error)
     text = _text(error)
     network = _network(error, text, where)
@@ -128,13 +145,13 @@ def explain(error: object, *, where: str = "Ably") -> Reason:
         return Reason(f"the key or token lacks {missing} on this channel", code, "use a key that has it")
     if code in _KNOWN:
         message, remedy = _KNOWN[code]
-        return Reason(message, code, remedy)
+        return Reason(message.replace("{where}", where), code, remedy)
     if is_token_error(code):
         return Reason("the token is not valid", code, _RENEW)
     if is_rate_error(code):
         return Reason("too many messages in a second", code, _SLOWER)
     if 40100 <= code < 40200:
-        return Reason(f"Ably does not accept these credentials: {text}", code, _CHECK_KEY)
+        return Reason(f"{where} does not accept these credentials: {text}", code, _CHECK_KEY)
     if isinstance(error, TimeoutError):
         return Reason(f"{where} did not answer in time", code, _CHECK_NETWORK)
     return Reason(text or type(error).__name__, code)

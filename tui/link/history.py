@@ -25,6 +25,8 @@ PAGE = 1_000
 """Messages of a page: the most that Ably gives at once (RSL2b3)."""
 ATTEMPTS = (0.5, 1.0, 2.0, 4.0)
 """Seconds before each further attempt, when one has failed for a cause that may pass."""
+NO_ANSWER = 40_000
+"""Code of an answer that is none of Ably's: a portal's page, or half of one."""
 _TIMEOUT = 15.0
 """Seconds for one request, whatever the server does meanwhile."""
 _VERSION = "5"
@@ -121,12 +123,12 @@ async def _answer(request: Any) -> Any:
             return await request
     except (ValueError, LookupError, TypeError) as error:
         # A page of HTML, no content type at all: what the SDK does not expect of a server.
-        raise AblyException(NOT_ABLY, 400, 40000, cause=error) from error
+        raise AblyException(NOT_ABLY, 400, NO_ANSWER, cause=error) from error
 
 
 def _refusal(page: Any) -> AblyException:
     if 300 <= page.status_code < 400:
-        return AblyException(NOT_ABLY, page.status_code, 40000)
+        return AblyException(NOT_ABLY, page.status_code, NO_ANSWER)
     code = page.error_code
     number = int(code) if isinstance(code, str) and code.isdecimal() else page.status_code * 100
     return AblyException(page.error_message or f"HTTP {page.status_code}", page.status_code, number)

@@ -139,6 +139,16 @@ class Link:
         """
         return self.run(self._fetch, start, end)
 
+    def look_aside(self, response_id: str, since: int) -> None:
+        """Follow the channel of a response's own as well, for its thinking; the response began at `since`
+        (ms since the epoch by the server's clock). What is said there comes as if it were said on this one.
+        """
+        self.run(self._look_aside, response_id, since)
+
+    def look_away(self, response_id: str) -> None:
+        """Follow the channel of a response's own no longer."""
+        self.run(self._look_away, response_id)
+
     def annotations(self, serial: str) -> concurrent.futures.Future[list[Annotation]]:
         """Fetch every annotation of one message, oldest first. The future holds AblyException when the
         server refuses, TimeoutError when it does not answer.
@@ -232,6 +242,12 @@ class Link:
 
     async def _fetch(self, start: int, end: int) -> bool:
         return await self._subscription.again(start, end)
+
+    def _look_aside(self, response_id: str, since: int) -> None:
+        self._subscription.sides.attach(response_id, since)
+
+    def _look_away(self, response_id: str) -> None:
+        self._subscription.sides.detach(response_id)
 
     async def _annotations(self, serial: str) -> list[Annotation]:
         return await self._subscription.annotations(serial)

@@ -12,10 +12,10 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import aclosing
 from typing import NamedTuple
 
-from tui.link.explain import explain
-from tui.link.history import ATTEMPTS, History, is_lasting
+from tui.link.explain import code_of, explain
+from tui.link.history import ATTEMPTS, NO_ANSWER, History, is_lasting
 from tui.link.inbox import Inbox
-from tui.wire import Action, ChannelMessage, Gap, Notice, Reason
+from tui.wire import Action, ChannelMessage, Gap, GapHealed, Notice, Reason
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +28,28 @@ them where they were created, which may be long before the loss."""
 _NOT_KEPT = Reason("the channel's history no longer has what was missed")
 
 
+REPAIRS = (15.0, 30.0, 60.0)
+"""Seconds before each further attempt to fetch what could not be had; the last one is repeated."""
+
+
 class Mark(NamedTuple):
     """A place in the channel."""
 
     serial: str
     timestamp: int
     """Milliseconds since the epoch by the server's clock."""
+
+
+class Owed(NamedTuple):
+    """What was missed and could not be had for a cause that may pass."""
+
+    start: int
+    """Since when, in ms since the epoch by the server's clock."""
+    end: int
+    stale: tuple[str, ...]
+    """Serials of messages that may have changed meanwhile."""
+    gap: Gap | None
+    """What was told of it."""
 
 
 class Place:
@@ -86,6 +102,8 @@ class Missed:
         self._waiting = waiting
         self._say = tell
         self._where = where
+        self.owed: list[Owed] = []
+        """What is to be fetched by `repair`."""
         self._count = 0
         self._at: Mark | None = None
         """The place that has been reached."""
@@ -112,7 +130,7 @@ class Missed:
                 if reached != (self._at, len(stale)):
                     attempt = 0  # without progress, what always fails would be repeated for ever
                 if attempt == len(ATTEMPTS) or is_lasting(error):
-                    self._give_up(error, now)
+                    self._give_up(error, began, now, stale)
                     break
                 log.info("missed: another attempt in %s s", ATTEMPTS[attempt], exc_info=True)
                 await asyncio.sleep(ATTEMPTS[attempt])
@@ -121,6 +139,20 @@ class Missed:
                 self._say(self._count, done=True)
                 break
         return self._at
+
+    async def repair(self) -> None:
+        """Deliver what could not be had before; raises what `History.pages` raises."""
+        while self.owed:
+            owed = self.owed[0]
+            async with aclosing(
+                self._history.pages(start=owed.start, end=owed.end + OVERLAP, forwards=True)
+            ) as pages:
+                async for page in pages:
+                    self._deliver(page.messages)
+            await self._renew(list(owed.stale))
+            del self.owed[0]
+            if owed.gap is not None:
+                self._inbox.put(GapHealed(owed.gap.since, owed.gap.until))
 
     async def _pages(self, began: int) -> AsyncIterator[list[ChannelMessage]]:
         start = began if self._at is None else self._at.timestamp - OVERLAP
@@ -144,11 +176,15 @@ class Missed:
             self._count += len(page)
             self._say(self._count, done=False)
 
-    def _give_up(self, error: Exception, now: int) -> None:
+    def _give_up(self, error: Exception, began: int, now: int, stale: list[str]) -> None:
         reason = explain(error, where=self._where)
-        self._inbox.put(Notice(f"what was said meanwhile could not be fetched: {reason}"))
-        if self._at is not None:
-            self._tell(self._at, [], now, reason)
+        passing = not is_lasting(error) or code_of(error) == NO_ANSWER
+        more = " · it is tried again" if passing else ""
+        self._inbox.put(Notice(f"what was said meanwhile could not be fetched: {reason}{more}"))
+        gap = self._tell(self._at, [], now, reason) if self._at is not None else None
+        if passing:
+            start = began if self._at is None else self._at.timestamp - OVERLAP
+            self.owed.append(Owed(start, now, tuple(stale), gap))
         self._say(self._count, done=True, complete=False)
 
     async def _renew(self, stale: list[str]) -> None:
@@ -163,7 +199,9 @@ class Missed:
         first = min((m.serial for m in self._waiting() if m.action is Action.CREATE), default=None)
         return first is not None and bool(page) and page[-1].serial >= first
 
-    def _tell(self, mark: Mark, page: list[ChannelMessage], now: int, reason: Reason) -> None:
+    def _tell(self, mark: Mark, page: list[ChannelMessage], now: int, reason: Reason) -> Gap:
         following = [message.timestamp for message in (*page, *self._waiting()) if message.timestamp]
         until = min((time for time in following if time >= mark.timestamp), default=max(now, mark.timestamp))
-        self._inbox.put(Gap(mark.timestamp, until, reason))
+        gap = Gap(mark.timestamp, until, reason)
+        self._inbox.put(gap)
+        return gap

@@ -96,7 +96,7 @@ class LinkOptions:
             name, _, secret = self.key.partition(":")
             # The SDK would put a malformed key in its error text.
             if "." not in name or not secret or ":" in secret:
-                raise ValueError("an Ably key looks like app.id:secret")
+                raise ValueError("ABLY_API_KEY: an Ably key looks like app.id:secret, this one does not")
 
     @property
     def loopback(self) -> bool:

@@ -23,17 +23,16 @@ from tui.link.options import LinkOptions
 from tui.link.publisher import PublishError
 from tui.wire import Action, Annotation, Publication, Reason
 
-_PATIENCE = 15.0
-"""Seconds for connecting, and for an acknowledgement."""
 _IN_FLIGHT = 50
 
 
 class RawChannel:
     """A channel to publish on. Several publishes may be under way, sent in the order of the calls."""
 
-    def __init__(self, channel: Any, options: LinkOptions) -> None:
-        """`channel` is the SDK's."""
+    def __init__(self, channel: Any, options: LinkOptions, patience: float) -> None:
+        """`channel` is the SDK's; `patience` is seconds for an acknowledgement."""
         self._channel = channel
+        self._patience = patience
         self._where = options.where
         self._bucket = Bucket(options.messages_per_second)
         self._window = asyncio.Semaphore(_IN_FLIGHT)
@@ -79,37 +78,39 @@ class RawChannel:
                 self._bucket.take(loop.time())
                 sending = loop.create_task(send())
             try:
-                async with asyncio.timeout(_PATIENCE):
+                async with asyncio.timeout(self._patience):
                     return await sending
             except Exception as error:
                 raise PublishError(explain(error, where=self._where)) from error
 
 
 @asynccontextmanager
-async def raw_channel(options: LinkOptions) -> AsyncGenerator[RawChannel, None]:
-    """Connect, and give the options' channel; raise PublishError when there is no connection in time."""
+async def raw_channel(options: LinkOptions, patience: float) -> AsyncGenerator[RawChannel, None]:
+    """Connect, and give the options' channel; raise PublishError when there is no connection within
+    `patience` seconds.
+    """
     if options.endpoint is not None:
         bypass_proxy(options.endpoint)
     client = make_realtime(options, echo=False)
     try:
         client.connect()
         try:
-            async with asyncio.timeout(_PATIENCE):
-                await _connected(client.connection)
+            async with asyncio.timeout(patience):
+                await _connected(client.connection, options.where)
         except TimeoutError as error:
             raise PublishError(explain(error, where=options.where)) from error
-        yield RawChannel(client.channels.get(options.channel), options)
+        yield RawChannel(client.channels.get(options.channel), options, patience)
     finally:
         await dispose(client)
 
 
-async def _connected(connection: Any) -> None:
+async def _connected(connection: Any, where: str) -> None:
     changed = asyncio.Event()
     connection.on(lambda _change: changed.set())
     while connection.state is not ConnectionState.CONNECTED:
         if connection.state is ConnectionState.FAILED:
             raise PublishError(
-                explain(connection.error_reason)
+                explain(connection.error_reason, where=where)
                 if connection.error_reason
                 else Reason("the connection failed")
             )

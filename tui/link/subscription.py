@@ -9,6 +9,7 @@ newer comes before it. Leaves the connection to `connection`, and who is there t
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -26,9 +27,10 @@ from tui.link.convert import annotation_from_wire, from_sdk, from_wire
 from tui.link.explain import code_of, explain
 from tui.link.history import History
 from tui.link.inbox import Inbox
-from tui.link.missed import Mark, Missed, Place
+from tui.link.missed import REPAIRS, Mark, Missed, Place
 from tui.link.past import Past
 from tui.link.roster import Presence
+from tui.link.sides import Sides
 from tui.wire import Annotation, ChannelChange, ChannelMessage, Notice
 
 log = logging.getLogger(__name__)
@@ -84,6 +86,10 @@ class Subscription:
             where=where,
         )
         self._presence = Presence(inbox, presence, where=where)
+        self.sides = Sides(
+            channel, inbox, make_rest=make_rest, now=now, offset=lambda: self._offset, where=where
+        )
+        """The channels beside this one."""
         self._channel: Any = None
         self._annotating = True
         self._place = Place()
@@ -98,6 +104,7 @@ class Subscription:
         """Set once the newest page of the past is there, or live messages do not wait for it any longer."""
         self._searching: asyncio.TimerHandle | None = None
         self._filling: asyncio.Task[None] | None = None
+        self._repairing: asyncio.Task[None] | None = None
         self._lost_again = False
         self._broken: tuple[Mark | None, asyncio.Event] | None = None
         """Where we were when the channel was let go of, and what its messages wait for since."""
@@ -117,6 +124,7 @@ class Subscription:
 
         channel.on(on_change)
         self._presence.opened(channel)
+        self.sides.opened(client)
         # A message named `error` that nobody listens to by name makes the SDK drop the rest of its frame.
         self._spawn(self._attach(channel.subscribe("error", _ignore)))
         self._spawn(self._attach(channel.subscribe(self._on_message)))
@@ -164,6 +172,7 @@ class Subscription:
         if self._searching is not None:
             self._searching.cancel()
         await self._presence.close()
+        await self.sides.close()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -187,6 +196,7 @@ class Subscription:
 
     def _salvage(self, frame: Mapping[str, Any]) -> None:
         if frame.get("channel") != self._name or self._channel is None:
+            self.sides.salvage(frame)
             return
         for item in frame.get("messages") or ():
             message = from_wire(item, self._now())
@@ -322,6 +332,21 @@ class Subscription:
                     break
         finally:
             self._release(held)
+        if self._missed.owed and (self._repairing is None or self._repairing.done()):
+            self._repairing = self._spawn(self._repair())
+
+    async def _repair(self) -> None:
+        """Fetch what could not be had, as soon as it can."""
+        for seconds in itertools.chain(REPAIRS, itertools.repeat(REPAIRS[-1])):
+            await asyncio.sleep(seconds)
+            if self._filling is not None and not self._filling.done():
+                continue
+            try:
+                await self._missed.repair()
+            except Exception:
+                log.info("what was missed still cannot be fetched", exc_info=True)
+            else:
+                return
 
     async def _more(self) -> None:
         if self._past.reached is None and self._began is not None:

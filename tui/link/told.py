@@ -43,7 +43,7 @@ def of_token(token: str, *, now: float) -> Finding:
         capability = json.loads(claims.get("x-ably-capability") or "null")
     except (TypeError, ValueError):
         capability = None
-    may = f"; it may {capability_words(capability)}" if isinstance(capability, dict) else ""
+    may = f"; it allows {capability_words(capability)}" if isinstance(capability, dict) else ""
     said = f"expires in {left // 60} min{may}"
     if left < 300:
         return "token", Severity.WARNING, Reason(said, 0, "get a new token soon, or use ABLY_API_KEY")

@@ -75,6 +75,31 @@ class Parser:
         """Whether all that was read is in rows, so that a section may end here."""
         return not self._line and (self._leaf is None or self._leaf.resting)
 
+    @property
+    def fence(self) -> str | None:
+        """What opened the code block at the left margin that goes on here, "" where none does; None within a
+        line, or where what follows must be read to know what it is.
+        """
+        leaf = self._leaf
+        if self._line or self._begun:
+            return None
+        if not isinstance(leaf, Verbatim) or (self._containers and leaf.fence):
+            return ""
+        return leaf.fence or ("" if leaf.indent else None)
+
+    @property
+    def started(self) -> bool:
+        """Whether it has read more than blank lines."""
+        return self._started
+
+    @classmethod
+    def under_blank(cls, page: Page, inliner: Inliner, offset: int) -> Parser:
+        """Return a parser that goes on at an offset, under a blank line, with nothing open."""
+        parser = cls(page, inliner)
+        parser.offset = parser._start = offset
+        parser._started = parser._blank = True
+        return parser
+
     def copy(self, page: Page, inliner: Inliner) -> Parser:
         """Return a parser in the same state that writes to another page."""
         other = object.__new__(Parser)

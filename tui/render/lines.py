@@ -15,6 +15,7 @@ from itertools import accumulate
 from tui.render.blocks import Parser
 from tui.render.inline import Inliner
 from tui.render.page import Page, Row
+from tui.render.skim import places
 from tui.render.theme import Theme
 
 SECTION = 2_048
@@ -26,14 +27,24 @@ KEPT = 32
 class _Section:
     """A stretch of text, and the rows that it makes."""
 
-    __slots__ = ("count", "parser", "rows", "start", "text")
+    __slots__ = ("closed", "count", "parser", "rows", "start", "text")
 
-    def __init__(self, start: int, text: str, parser: Parser, rows: list[Row]) -> None:
+    def __init__(
+        self,
+        start: int,
+        text: str,
+        parser: Parser,
+        rows: list[Row] | None,
+        count: int,
+        *,
+        closed: bool = False,
+    ) -> None:
         self.start = start
         self.text = text
         self.parser = parser  # as it was at the start
-        self.rows: list[Row] | None = rows
-        self.count = len(rows)
+        self.rows = rows
+        self.count = count
+        self.closed = closed  # whether everything that is open at its end ends there
 
 
 class LineRenderer:
@@ -65,6 +76,39 @@ class LineRenderer:
         """Take a further piece of clean markdown (no control characters but newline and tab)."""
         self._read(text)
         self._stale = True
+
+    def skim(self, text: str) -> int:
+        """Take of a long piece what need not be read before somebody looks at it; return how many characters
+        that is, 0 when it must be fed. The number of its rows is an estimate.
+        """
+        begin = 0
+        if self._parser.fence is None:
+            begin = text.find("\n", 0, SECTION) + 1
+            self.feed(text[:begin])
+        fence = self._parser.fence
+        if fence is None:
+            return begin
+        cuts = places(text[begin:], fence)
+        cut = next(cuts, SECTION)
+        if cut >= SECTION or not (self._parser.started or text[begin : begin + cut].strip()):
+            return begin
+        self._read(text[begin : begin + cut])
+        self._parser.finish()
+        self._close_section(closed=True)
+        page, below = Page(self._width, self._theme), begin
+        begin += cut
+        for cut in cuts:
+            if below + cut - begin >= SECTION:
+                part = text[begin : below + cut]
+                parser = Parser.under_blank(page, self._inliner, self._start)
+                count = part.count("\n") + len(part) // (2 * self._width)
+                self._sections.append(_Section(self._start, part, parser, None, count, closed=True))
+                self._tops.append(self._tops[-1] + count)
+                self._start += len(part)
+                begin = below + cut
+        self._parser = Parser.under_blank(Page(self._width, self._theme), self._inliner, self._start)
+        self._open_section()
+        return begin
 
     def finish(self) -> None:
         """The response is done: close what is open. Links whose definition came later are set right."""
@@ -153,10 +197,11 @@ class LineRenderer:
             if self._parser.offset - self._start >= SECTION and self._parser.resting:
                 self._close_section()
 
-    def _close_section(self) -> None:
+    def _close_section(self, *, closed: bool = False) -> None:
         page = self._parser.page
         self._note(self._tops[-1] + min(page.taken, self._seen))
-        self._sections.append(_Section(self._start, "".join(self._parts), self._snapshot, page.rows))
+        text, count = "".join(self._parts), len(page.rows)
+        self._sections.append(_Section(self._start, text, self._snapshot, page.rows, count, closed=closed))
         self._tops.append(self._tops[-1] + len(page.rows))
         self._keep(len(self._sections) - 1)
         page.rows, page.taken = [], 0
@@ -216,7 +261,10 @@ class LineRenderer:
         section = self._sections[index]
         if section.rows is None:
             page = Page(self._width, self._theme)
-            _step_all(section.parser.copy(page, self._inliner), section.text)
+            parser = section.parser.copy(page, self._inliner)
+            _step_all(parser, section.text)
+            if section.closed:
+                parser.finish()
             section.rows = page.rows
             if len(page.rows) != section.count:
                 self._note(self._tops[index] + min(section.count, len(page.rows)))

@@ -6,6 +6,7 @@ from bisect import insort
 from collections import deque
 from collections.abc import Iterable, Sequence
 
+from tui.state.best import Words
 from tui.state.changes import Change, Updated
 from tui.state.citations import Mark
 from tui.state.counts import Counts
@@ -17,7 +18,7 @@ from tui.state.rawlog import RawLog
 from tui.state.release import LIMIT, Release
 from tui.state.response import Prompt, Response
 from tui.state.shown import Shown
-from tui.wire import Annotation, ChannelMessage, Gap, Roster
+from tui.wire import Annotation, ChannelMessage, Gap, GapHealed, Roster
 
 
 class Conversation:
@@ -57,6 +58,11 @@ class Conversation:
     def raw(self) -> RawLog:
         """The newest messages that carry no response."""
         return self._intake.raw
+
+    @property
+    def best(self) -> Words:
+        """Which responses somebody has called the best."""
+        return self._intake.best
 
     @property
     def responses(self) -> dict[str, Response]:
@@ -116,6 +122,13 @@ class Conversation:
         """Messages were missed that cannot be had any more: mark where, in what was in flight then."""
         insort(self._outages, (gap.since, gap.until))
         return self._intake.refold({response.strand for response in self._shown.in_flight.values()})
+
+    def heal(self, gap: GapHealed) -> Sequence[Change]:
+        """What a gap lacked is here: what still seems to lack something is looked at anew."""
+        if (gap.since, gap.until) not in self._outages:
+            return ()
+        self._outages.remove((gap.since, gap.until))
+        return self._intake.refold({each.strand for each in self.responses.values() if each.gaps})
 
     def exhaust(self) -> Sequence[Change]:
         """The channel keeps nothing older than what is here: beginnings not seen are lost."""

@@ -56,6 +56,7 @@ class Generations:
             response_id=response_id,
             endless=response_id is None,
             opened_at=record.timestamp,
+            serial=record.serial,
             opened_here=record.received,
             heard_at=record.received,
         )

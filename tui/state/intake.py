@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from tui.state.changes import Appended, Change, Replaced
+from tui.state.best import Words
+from tui.state.changes import Appended, Change, Replaced, Updated
 from tui.state.citations import Mark
 from tui.state.counts import Counts
 from tui.state.keys import key_of, stream_key
@@ -24,6 +25,7 @@ from tui.state.strands import Strands
 from tui.wire import (
     Action,
     Annotation,
+    Best,
     Cancel,
     ChannelMessage,
     Part,
@@ -56,6 +58,7 @@ class Intake:
         self.counts = Counts()
         self.recent: deque[tuple[str, ChannelMessage]] = deque(maxlen=KEPT_MESSAGES)
         self.raw = RawLog()
+        self.best = Words()
         self.strands = Strands(outages)
         self._shown = shown
         self._release = release
@@ -123,6 +126,7 @@ class Intake:
         record = Record(
             serial, said, publisher, message.id, message.timestamp, message.received, live=message.live
         )
+        self._outcome.sources.remember(serial, key)
         if serial <= strand.last_serial or key in self.strands.disordered:
             self._insert(strand, record, message)
             return
@@ -144,6 +148,9 @@ class Intake:
                 if said.within is None:
                     self.recent.append((f"?{said.prompt_id}", message))
                     return
+            case Best():
+                self._prefer(said, message)
+                return
             case Cancel(None, prompt_id) if prompt_id is not None:
                 self.strands.places.keys[serial] = ASIDE
                 self.recent.append((f"?{prompt_id}", message))
@@ -153,6 +160,15 @@ class Intake:
                         self._outcome.call_off(response)
                 return
         self._put(said, message)
+
+    def _prefer(self, said: Best, message: ChannelMessage) -> None:
+        if message.action is not Action.CREATE:
+            return  # nobody revises it
+        key = key_of(said.response_id)
+        self.strands.places.keys[message.serial] = ASIDE
+        self.recent.append((key, message))
+        if self.best.hear(said, message) and key in self.strands.all:
+            self._outcome.changes += [Updated(each) for each in self.strands.all[key].responses]
 
     def _list(self, message: ChannelMessage, said: Unknown) -> None:
         self.recent.append((RAW, message))

@@ -11,6 +11,7 @@ from tui.state.records import content_of
 from tui.wire import (
     ApprovalRequest,
     ApprovalResponse,
+    Best,
     Cancel,
     InStep,
     Said,
@@ -22,7 +23,8 @@ from tui.wire import (
 from tui.wire.immutable import immutable
 
 ASIDE = ""
-"""Key of what is remembered and belongs to no strand: prompts, and cancels that name only a prompt."""
+"""Key of what is remembered and belongs to no strand: prompts, cancels that name only a prompt, and which is
+the best."""
 _NAMING = (ToolCall, ToolProgress, ToolResult, ApprovalRequest)
 _ABOUT_CALLS = (*_NAMING, ApprovalResponse)
 
@@ -74,7 +76,7 @@ class Places:
         """Return whether what a message says belongs to no strand."""
         if isinstance(said, UserInput):
             return said.within is None
-        return isinstance(said, Cancel) and said.response_id is None
+        return isinstance(said, Best) or (isinstance(said, Cancel) and said.response_id is None)
 
     def message(self, name: str) -> str | None:
         """Return the key of the strand with the message of this name, as AI Transport names them."""

@@ -84,7 +84,9 @@ class Response:
     blocks: list[Block] = field(default_factory=list)
     """In the order in which they began."""
     opened_at: int = 0
-    """Timestamp of its first message, ms since the epoch by the server's clock; so are the next three."""
+    """Timestamp of its first message, ms since the epoch by the server's clock; so are the three below."""
+    serial: str = ""
+    """Serial of its first message, by which those of the same millisecond are told apart."""
     first_text_at: int | None = None
     last_text_at: int | None = None
     ended_at: int | None = None

@@ -166,6 +166,7 @@ class Shown:
     def _fill(self, waiting: Response, prompt: Prompt) -> None:
         waiting.publisher, waiting.model, waiting.prompt = prompt.publisher, prompt.model, prompt
         waiting.in_reply_to, waiting.opened_at = prompt.in_reply_to, prompt.timestamp
+        waiting.serial = min(self._asked[prompt.prompt_id].said)
         waiting.opened_here = waiting.heard_at = prompt.received
         calls = self.cancels(prompt.prompt_id)
         for record in calls[:1]:

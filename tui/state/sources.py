@@ -75,8 +75,8 @@ class Sources:
         return found
 
     def _cite(self, serial: str) -> None:
-        key = self._strands.places.keys.get(serial)
-        if key:
+        key = self._strands.holder(serial)
+        if key is not None:
             self._cited.setdefault(key, set()).add(serial)
             self._unsettled.add(key)
 

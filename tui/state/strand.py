@@ -26,7 +26,7 @@ from tui.state.records import Outages, Record, Run, compacted, highest, is_done,
 from tui.state.response import Response
 from tui.state.step import NOTHING, Step
 from tui.state.versions import Versions
-from tui.wire import ChannelMessage, Kind, Revision, Text, Whole
+from tui.wire import ChannelMessage, Kind, Revision, Stop, Text, Whole
 
 WINDOW = 256
 """Newest messages of a strand that are kept one by one."""
@@ -178,10 +178,30 @@ class Strand:
         response.revive()
         return Step(response, block, text)
 
+    def holds(self, serial: str) -> bool:
+        """Whether a message is here, or may be part of a run that is."""
+        record = self._at(serial)
+        return record is not None and serial <= record.last
+
     def owner(self, serial: str) -> tuple[Response, Block | None] | None:
-        """Return the response that a message began, or is a block of, with that block; None for any other."""
+        """Return the response that a message began or is a piece of, or is a block of, with that block; None
+        for any other.
+        """
         started = self._fold.starts.get(serial)
-        return self._fold.parts.blocks.get(serial) if started is None else (started, None)
+        if started is not None:
+            return started, None
+        part, record = self._fold.parts.blocks.get(serial), self._at(serial)
+        if part is not None or record is None or serial > record.last:
+            return part
+        said = record.first if isinstance(record, Run) else record.said
+        before = [each for begin, each in self._fold.starts.items() if begin < serial] or self.responses[:1]
+        theirs = [each for each in before if each.publisher == record.publisher] or before
+        return (theirs[-1], None) if isinstance(said, Text | Whole | Stop) and theirs else None
+
+    def _at(self, serial: str) -> Record | Run | None:
+        """Return the last message, or run of them, that is not behind this serial."""
+        index = bisect_right(self._records, serial, key=_serial)
+        return self._records[index - 1] if index else None
 
     def before(self, serial: str) -> str:
         """Return what was published in front of a message that is part of a block with others."""

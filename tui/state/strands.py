@@ -46,6 +46,15 @@ class Strands:
                 return max(before, key=lambda strand: strand.last_serial).key
         return self.places.key(said, record.publisher)
 
+    def holder(self, serial: str) -> str | None:
+        """Return the key of the strand with a message; None where none has it, or several may."""
+        known = self.places.keys.get(serial)
+        if known is not None:
+            return known or None
+        found = [key for key, strand in self.all.items() if strand.holds(serial)]
+        exact = [key for key in found if self.all[key].find(serial) is not None]
+        return next(iter(exact or found), None) if len(exact or found) == 1 else None
+
     def began(self, response: Response) -> None:
         """Remember a new response for messages of its publisher that name none."""
         theirs = self._theirs.setdefault(response.publisher, {})

@@ -8,7 +8,7 @@ newest.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tui.state.conversation import Conversation
 from tui.state.response import Response, Status
@@ -35,25 +35,6 @@ class Head:
     """The first words of what was asked first."""
     response: Response
     """The newest of it, on the branch that is followed."""
-
-
-@dataclass(slots=True)
-class Choices:
-    """Which of siblings was marked best, by the key of any of them; view state that nobody publishes."""
-
-    best: dict[frozenset[str], str] = field(default_factory=dict)
-
-    def mark(self, conversation: Conversation, response: Response) -> None:
-        """Mark a response as the best of its siblings; marking it again takes that back."""
-        family = frozenset(each.key for each in siblings_of(conversation, response))
-        marked = any(key == response.key for group, key in self.best.items() if response.key in group)
-        self.best = {group: key for group, key in self.best.items() if not group & family}
-        if not marked:
-            self.best[family] = response.key
-
-    def is_best(self, response: Response) -> bool:
-        """Return whether a response was marked."""
-        return response.key in self.best.values()
 
 
 @dataclass(slots=True)
@@ -111,21 +92,25 @@ def families(conversation: Conversation) -> list[list[Response]]:
     return [family for family in found.values() if len(family) > 1]
 
 
-def heads(conversation: Conversation, choices: Choices | None = None) -> list[Head]:
+def heads(conversation: Conversation) -> list[Head]:
     """Return all threads, each by the newest response on the branch that is followed; the newest
     thread last.
     """
     family = _family(conversation)
-    chosen = set(choices.best.values()) if choices is not None else set()
+
+    def chosen(siblings: list[Response]) -> Response:
+        best = conversation.best.best_of(siblings)
+        return siblings[-1] if best is None else best[0]
+
     found: list[Head] = []
     for group in _grouped(family, family.children.get(None, ())):
-        first = _chosen(group, chosen)
+        first = chosen(group)
         response = first
         while replies := family.children.get(response.key):
             # Of several follow-ups that are no siblings the newest is what people went on with.
-            response = _chosen(_grouped(family, replies)[-1], chosen)
+            response = chosen(_grouped(family, replies)[-1])
         found.append(Head(_title(first), response))
-    return sorted(found, key=lambda head: (head.response.opened_at, head.response.key))
+    return sorted(found, key=lambda head: (head.response.opened_at, head.response.serial))
 
 
 def turns_of(conversation: Conversation, response: Response) -> list[Turn]:
@@ -148,8 +133,7 @@ def _shown(conversation: Conversation) -> list[Response]:
         for response in conversation.responses.values()
         if not response.superseded and (response.response_id is not None or response.prompt is not None)
     ]
-    # Those that began in the same millisecond keep the order in which they came; their keys say nothing.
-    return sorted(responses, key=lambda response: response.opened_at)
+    return sorted(responses, key=lambda response: (response.opened_at, response.serial))
 
 
 def _groups(conversation: Conversation, responses: Iterable[Response]) -> dict[str, str]:
@@ -232,17 +216,12 @@ def _grouped(family: _Family, responses: Iterable[Response]) -> list[list[Respon
     return list(found.values())
 
 
-def _chosen(siblings: list[Response], chosen: set[str]) -> Response:
-    return next((each for each in siblings if each.key in chosen), siblings[-1])
-
-
 def _title(response: Response) -> str:
     words = " ".join((response.question or response.tail(TITLE)).split())
     return words if len(words) <= TITLE else words[: TITLE - 1].rsplit(" ", 1)[0] + "…"
 
 
 __all__ = [
-    "Choices",
     "Head",
     "Turn",
     "families",

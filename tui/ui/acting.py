@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from tui.state import Response
 from tui.ui.asking import Asking
 from tui.ui.cancels import Cancels
+from tui.ui.contacts import CODECS
 from tui.ui.looking import COPIES, FORMS, SCOPES, Looking
 from tui.ui.manners import Refused, manner_told, with_longest, with_model, with_system, with_thinking
 from tui.ui.offers import Arguments, Offer, Offers, command_offers
@@ -39,6 +40,7 @@ class Acting(Looking):
             "model": self._models,
             "fan": self._models,
             "thinking": lambda: EFFORTS,
+            "session": lambda: CODECS,
             "effort": lambda: EFFORTS,
         }
         """By slash name, what may stand behind it."""
@@ -197,6 +199,10 @@ class Acting(Looking):
         """Let another model answer."""
         known = self.asking.models
         self._set(lambda manner: with_model(manner, word, known), word)
+
+    def action_slash_session(self, codec: str) -> None:
+        """Begin threads in a session of AI Transport."""
+        self.asking.join(codec)
 
     def action_slash_system(self, text: str) -> None:
         """Set the thread's system prompt."""

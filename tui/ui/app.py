@@ -19,28 +19,31 @@ from time import perf_counter
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
+from textual.filter import LineFilter
 
 from tui.render.theme import DARK, LIGHT, PLAIN
 from tui.state import Appended, Change, Conversation, Opened, Removed, Replaced, Response, Status, TakenOver
 from tui.state.threads import thread_of
+from tui.ui.asides import Asides
 from tui.ui.asking import Asking
 from tui.ui.bell import Bell
 from tui.ui.cancels import Cancels
 from tui.ui.commands import COMMANDS, Zone, bindings, keys_shown
+from tui.ui.drafts import Drafts
 from tui.ui.find import FindBar
 from tui.ui.frames import FrameClock
 from tui.ui.help import HelpScreen
 from tui.ui.offers import Offers
 from tui.ui.palette import Palette
 from tui.ui.pane import Look
-from tui.ui.ports import Desk, Facts, Feed, Replayed
+from tui.ui.ports import Desk, Draft, Facts, Feed, Memory, Replayed
 from tui.ui.prompt import PromptBox
 from tui.ui.queue import Queue
 from tui.ui.replay_bar import ReplayBar
 from tui.ui.replays import Replays
 from tui.ui.rulings import Rulings
 from tui.ui.status import Figures, StatusLine
-from tui.ui.themes import HIGH_CONTRAST
+from tui.ui.themes import HIGH_CONTRAST, NoColours
 from tui.ui.verdicts import counts_for, is_over, undecided
 from tui.ui.wall import Wall
 from tui.ui.welcome import SAMPLES, Welcome
@@ -50,6 +53,7 @@ from tui.wire import (
     ChannelMessage,
     ConnectionChange,
     Gap,
+    GapHealed,
     HistoryChange,
     Inbound,
     Notice,
@@ -75,6 +79,9 @@ TICK = 0.25
 """Seconds between two looks at the clock, for what goes on without messages."""
 
 
+_NO_COLOURS = (NoColours(),)
+
+
 class WallApp(Replays):
     """The screen on one channel."""
 
@@ -96,9 +103,11 @@ class WallApp(Replays):
         clock: Callable[[], int],
         log_file: Path,
         replay: Replayed | None = None,
+        *,
+        memory: Memory | None = None,
     ) -> None:
         """`clock` gives ms since the epoch; `log_file` is where a crash is reported. `replay` is the feed
-        where that is all there is to show.
+        where that is all there is to show, `memory` what was typed before.
         """
         super().__init__()
         self.conversation = self._live = conversation
@@ -109,6 +118,7 @@ class WallApp(Replays):
         self._feed = feed
         self._clock = clock
         self._log_file = log_file
+        self._memory = memory
         self._frames: FrameClock | None = None
         self._lag = 0, 0  # when messages were shown last, and how long the newest had waited; ms
         self._tokens_before: deque[tuple[int, int]] = deque()  # (ms since the epoch, tokens said by then)
@@ -124,6 +134,10 @@ class WallApp(Replays):
         if facts.reduced_motion:
             self.animation_level = "none"  # of Textual; nothing of ours moves but a cursor
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """See `App`: without colours there are none, greys neither."""
+        return _NO_COLOURS if self.no_color else super().get_line_filters()
+
     def compose(self) -> ComposeResult:
         """Wall above, prompt below, one status line."""
         look = self._look()
@@ -135,13 +149,13 @@ class WallApp(Replays):
         self._find = FindBar("find · Enter, then n and N · Esc ends")
         self._filter_bar = FindBar("show only · words, model:x state:live by:ana · Esc shows all")
         offers = Offers()
-        self._prompt = PromptBox(self.facts.model, SAMPLES, offers, self.offer, Path.cwd())
+        self._prompt = PromptBox(self.facts.model, SAMPLES, offers, self.offer, Path.cwd(), self._remember)
+        self._drafts = None if self._memory is None else Drafts(self._prompt, self._memory)
         self.asking = Asking(
             self.conversation,
             self.desk,
             self.facts,
             self._prompt,
-            self._wall.choices,
             current=lambda: self._wall.tip,
             number=self._number,
             asked=self.asked,
@@ -149,6 +163,7 @@ class WallApp(Replays):
         )
         self._cancels = Cancels(self.conversation, self.desk, own, self._say)
         self._counts = counts_for(own)
+        self._asides = Asides(self.conversation, self.desk, self.facts.channel, self._say)
         self._rulings = Rulings(self.desk, self._prompt, self._counts, self._say)
         self._status = StatusLine(self.facts, look.palette)
         self._replay_bar = ReplayBar(lambda: self._look().palette)
@@ -188,11 +203,27 @@ class WallApp(Replays):
         self.call_after_refresh(self._feed.start, wake)
         self.call_after_refresh(frames.wake)
         self.call_after_refresh(self.desk.prepare)
+        self.call_after_refresh(self._recall)
+
+    def _recall(self) -> None:
+        if self._drafts is not None and self._drafts.recall():
+            self._say("what you had typed and not sent is here again")
 
     def on_unmount(self) -> None:
-        """Draw no more frames."""
+        """Draw no more frames, and lose nothing that was typed."""
         if self._frames is not None:
             self._frames.stop()
+        if self._drafts is not None:
+            self._drafts.end()
+
+    def _remember(self, draft: Draft) -> None:
+        if self._drafts is not None:
+            self._drafts.remember(draft)
+
+    def on_text_area_changed(self) -> None:
+        """Keep what is typed."""
+        if self._drafts is not None:
+            self._drafts.note()
 
     # One token, from the feed to the panes
 
@@ -287,7 +318,15 @@ class WallApp(Replays):
             self._bell.hear(change.response, self._clock())
 
     def _hear(
-        self, value: ConnectionChange | ChannelChange | HistoryChange | Gap | Roster | Annotation | Notice
+        self,
+        value: ConnectionChange
+        | ChannelChange
+        | HistoryChange
+        | Gap
+        | GapHealed
+        | Roster
+        | Annotation
+        | Notice,
     ) -> None:
         match value:
             case Notice(text, severity, draft):
@@ -298,6 +337,9 @@ class WallApp(Replays):
                 return
             case Gap():
                 self._change_live(self._live.lose(value))
+                return
+            case GapHealed():
+                self._change_live(self._live.heal(value))
                 return
             case Roster():
                 self._change_live(self._live.members(value))
@@ -325,6 +367,7 @@ class WallApp(Replays):
             self._change_all(self.conversation.tick(now))
         self._replay_bar.show(self.replay)
         self._cancels.tick(now)
+        self._look_aside(now)
         if self._related:
             self._related = False
             self._mark_siblings()
@@ -393,6 +436,16 @@ class WallApp(Replays):
         """Ask what to find."""
         self._find.open()
 
+    def on_wall_opened(self, event: Wall.Opened) -> None:
+        """Look for thinking elsewhere where there is none here."""
+        if self.replay is None:
+            self._asides.ask(event.response, self._clock())
+            self._look_aside(self._clock())
+
+    def _look_aside(self, now: int) -> None:
+        if self.replay is None:
+            self._asides.tick(now, self._wall.opened)
+
     def on_find_bar_sought(self, event: FindBar.Sought) -> None:
         """Mark what is found, or show only what matches."""
         if event.bar is self._find:
@@ -420,7 +473,7 @@ class WallApp(Replays):
         """Quit, or say first what quitting would end or lose."""
         running = self.desk.running
         reasons = [f"{running} of your responses still running"] if running else []
-        if self._prompt.drafted:
+        if self._prompt.unsent and not (self._drafts is not None and self._drafts.keep()):
             reasons.append("a draft is in the prompt")
         if reasons and not self._leaving:
             self._leaving = True

@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Protocol
 
 from tui.state import Conversation, Response, Status
-from tui.state.threads import Choices, families, parent_of, siblings_of, thread_of, turns_of
-from tui.ui.contacts import contact_of
+from tui.state.people import publisher_of
+from tui.state.threads import families, parent_of, siblings_of, thread_of, turns_of
+from tui.ui.contacts import CODECS, contact_of
 from tui.ui.header import name_of
 from tui.ui.manners import NO_MANNER, Refused, manner_told, model_of
 from tui.ui.ports import Contact, Desk, Facts, Manner, ModelName, Question
-from tui.wire import Roster
+from tui.wire import Best, Roster
 
 MOST = 8
 """Answers that may be asked for at once."""
@@ -49,14 +50,13 @@ class Asking:
         desk: Desk,
         facts: Facts,
         box: Box,
-        choices: Choices,
         *,
         current: Callable[[], Response | None],
         number: Callable[[Response], int],
         asked: Callable[[str], None],
         say: Callable[[str], None],
     ) -> None:
-        """`choices` says which of siblings is followed. `current` gives the newest response of the thread
+        """`current` gives the newest response of the thread
         that is shown as a chat, `number` a response's place on the wall, 0 for none; `asked` hears the
         promptId of what is asked; `say` tells something in passing.
         """
@@ -68,7 +68,6 @@ class Asking:
         self._number = number
         self._asked = asked
         self._say = say
-        self.choices = choices
         self._parent: Response | None = None  # what is continued
         self._follows: str | None = None  # the prompt whose answer is continued, in place of a response
         self._thread: str | None = None  # the prompt that began its thread
@@ -80,6 +79,8 @@ class Asking:
         self.roster: Roster | None = None
         """Who is here, once that is known."""
         self._to: str | None = None  # the agent that is asked, by clientId
+        self._codec: str | None = None  # of the AI Transport session in which threads begin
+        self._spoken: tuple[str, bool] = ("", False)  # a response, and whether AI Transport speaks it
         self._manners: dict[
             str | None, Manner
         ] = {}  # by the promptId that began the thread; None for new ones
@@ -94,9 +95,10 @@ class Asking:
                 return self._now(self._parent)
             return None if self._fresh else self._current()
         answers = [each for each in self._conversation.answers(self._follows) if not each.superseded]
-        return next(
-            (each for each in answers if self.choices.is_best(each)), answers[-1] if answers else None
-        )
+        if not answers:
+            return None
+        best = self._conversation.best.best_of(siblings_of(self._conversation, answers[-1]))
+        return best[0] if best is not None and best[0] in answers else answers[-1]
 
     @property
     def manner(self) -> Manner:
@@ -122,9 +124,20 @@ class Asking:
         self._to = None if client_id == self._facts.client_id else client_id
         self.show()
 
+    def join(self, codec: str) -> None:
+        """Begin threads in a session of AI Transport, whose agent has this codec: vercel or openai."""
+        if codec not in CODECS:
+            self._say(
+                f"/session takes {' or '.join(CODECS)}: the codec that the session's agent was built with"
+            )
+            return
+        self.new()
+        self._codec = codec
+        self.show()
+
     def new(self) -> None:
         """Begin a thread, answered by this terminal's own agent."""
-        self._to = None
+        self._to = self._codec = None
         self._aim(None)
 
     def leave(self) -> bool:
@@ -132,7 +145,7 @@ class Asking:
         if self._edited is not None:
             self._edited = None
             self._box.give_back()
-        elif self.target is not None or self._follows is not None or self._to is not None:
+        elif self.target is not None or self._follows is not None or self._to or self._codec:
             self.new()
         else:
             return False
@@ -157,10 +170,12 @@ class Asking:
         else:
             target = self.target
             words = [f"ask {self._to}"] if self._to is not None else []
+            words += [f"session {self._codec}"] if self._codec is not None and target is None else []
             if target is not None or self._follows is not None:
                 words.append(f"re {self._name(target) if target is not None else '…'}")
             where, back = f"{' '.join(words) or 'new'} ▸", "⌫ new" if words else ""
-        self._box.tell(where, manner_told(self.manner, self._model), back)
+        told = "AI Transport" if self._is_session else manner_told(self.manner, self._model)
+        self._box.tell(where, told, back)
 
     # Sending
 
@@ -215,7 +230,7 @@ class Asking:
         plain = Question(text, to=self._to, models=models, manner=self.manner)
         if target is None:
             if self._follows is None:
-                return plain
+                return plain if self._codec is None else replace(plain, contact=Contact(self._codec, ""))
             self._say("what you asked has not reached the channel yet")
             return None
         contact = contact_of(self._conversation, target)
@@ -282,18 +297,31 @@ class Asking:
         if len(siblings) < 2:
             self._say("it has no siblings: r asks again beside it")
             return
-        self.choices.mark(self._conversation, response)
+        if response.response_id is None:
+            self._say("nobody has answered it yet")
+            return
+        words = self._conversation.best
+        best = words.best_of(siblings)
+        said = Best(response.response_id, response.prompt_id, best is not None and best[0] is response)
+        # It holds here at once: the channel may be away, or not take it.
+        words.say_here(said, publisher_of(self._facts.client_id, None))
+        self._desk.prefer(said)
         target = self.target
-        if self.choices.is_best(response) and target is not None and target in siblings:
+        if not said.taken_back and target is not None and target in siblings:
             self._aim(response)
 
     def siblings(self) -> dict[str, str]:
         """Return by key what is said of each response that has siblings: `1/3`, `2/3 best`."""
-        return {
-            each.key: f"{nth}/{len(family)}{' best' if self.choices.is_best(each) else ''}"
-            for family in families(self._conversation)
-            for nth, each in enumerate(family, 1)
-        }
+        told: dict[str, str] = {}
+        for family in families(self._conversation):
+            best = self._conversation.best.best_of(family)
+            for nth, each in enumerate(family, 1):
+                told[each.key] = f"{nth}/{len(family)}"
+                if best is not None and best[0] is each:
+                    who = best[1].publisher
+                    by = "" if who.client_id == self._facts.client_id else f" by {who.name}"
+                    told[each.key] += f" best{by}"
+        return told
 
     # What has not reached the channel
 
@@ -327,6 +355,16 @@ class Asking:
         """Whether it is known that somebody is not on the channel."""
         here = None if self.roster is None else [member.client_id for member in self.roster.members]
         return here is not None and client_id not in here
+
+    @property
+    def _is_session(self) -> bool:
+        """Whether the next prompt goes to an agent of AI Transport, which has its own model."""
+        target = self._edited or self.target
+        if target is None:
+            return self._codec is not None
+        if self._spoken[0] != target.key:
+            self._spoken = target.key, contact_of(self._conversation, target) is not None
+        return self._spoken[1]
 
     @property
     def _model(self) -> str:

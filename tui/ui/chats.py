@@ -13,7 +13,7 @@ from textual.geometry import Region, Size
 from textual.widget import Widget
 
 from tui.state import Block, Conversation, Response
-from tui.state.threads import Choices, Head, heads, siblings_of, thread_of
+from tui.state.threads import Head, heads, siblings_of, thread_of
 from tui.ui.chat import ChatPane
 from tui.ui.header import name_of
 from tui.ui.pane import Look, Pane
@@ -44,8 +44,6 @@ class Chats(Panes):
     ) -> None:
         super().__init__(look, own, clock, conversation.marks, welcome)
         self._conversation = conversation
-        self.choices = Choices()
-        """Which of siblings a thread follows."""
         self.chatting = False
         """Whether the arrangement is the chat."""
         self._chat: ChatPane | None = None  # while chatting and there is a thread
@@ -88,7 +86,7 @@ class Chats(Panes):
 
     def threads(self) -> list[Head]:
         """Return all threads, the newest first."""
-        return heads(self._conversation, self.choices)[::-1]
+        return heads(self._conversation)[::-1]
 
     @property
     def tip(self) -> Response | None:

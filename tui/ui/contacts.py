@@ -9,6 +9,9 @@ from tui.ui.ports import Contact
 from tui.wire import ChannelMessage, codec_of
 from tui.wire.payload import identifier
 
+CODECS = ("vercel", "openai")
+"""Those of AI Transport whose agents can be spoken to (`tui.wire.transport_send`)."""
+
 
 def contact_of(conversation: Conversation, response: Response) -> Contact | None:
     """Return how to speak to a response's agent; None for the usual way. Looks at the newest messages only,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -11,7 +12,18 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input
 
+from tui.ui.sections.part import Place
+
 MISSED = "not found"
+MOST = 500
+"""Places found that are counted."""
+
+
+def counted(places: Sequence[Place], place: Place) -> str:
+    """Return which of the places found one is, `2 of 7`, where no more than `MOST` + 1 were looked for."""
+    known = places[:MOST]
+    many = f"{MOST}+" if len(places) > MOST else str(len(places))
+    return f"{known.index(place) + 1} of {many}" if place in known else f"one of {many}"
 
 
 class FindBar(Input):
@@ -43,25 +55,27 @@ class FindBar(Input):
     def __init__(self, placeholder: str) -> None:
         super().__init__(placeholder=placeholder, compact=True)
         self._missed = False
+        self._told = ""
 
     def open(self) -> None:
         """Show the line and take the keys."""
         self.add_class("-open")
         self.screen.set_focus(self)
 
-    def tell(self, *, found: bool) -> None:
-        """Say whether what is sought is anywhere in the pane."""
-        self.set_class(bool(self.value) and not found, "-missed")
+    def tell(self, found: str) -> None:
+        """Say which of how many places found is looked at; empty where what is sought is nowhere."""
         self._missed = bool(self.value) and not found
+        self._told = MISSED if self._missed else found
+        self.set_class(self._missed, "-missed")
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """The words, and behind them, where there is room, that they are not found."""
+        """The words, and behind them, where there is room, how often they are found."""
         line = super().render_line(y)
-        room = self.content_size.width - len(MISSED)
-        if y or not self._missed or cell_len(self.value) + 1 > room:
+        room = self.content_size.width - len(self._told)
+        if y or not self._told or cell_len(self.value) + 1 > room:
             return line
-        return Strip.join([line.crop(0, room), Strip([Segment(MISSED, self.rich_style)])])
+        return Strip.join([line.crop(0, room), Strip([Segment(self._told, self.rich_style)])])
 
     def action_give_up(self) -> None:
         """End the search."""

@@ -70,7 +70,7 @@ class Looking(App[None]):
 
     def _spoken_of(self) -> Response | None:
         """Return the response that keys speak of; say so where there is none."""
-        pane = self._wall.focused or self._wall.reading or next(iter(self._wall.shown), None)
+        pane = self._wall.reading or self._wall.focused or next(iter(self._wall.shown), None)
         if pane is None:
             self._say("there is no response yet")
             return None

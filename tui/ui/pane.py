@@ -27,6 +27,7 @@ from tui.render.page import BLANK, Row
 from tui.render.theme import Theme
 from tui.state import Block, Response
 from tui.ui.costs import Prices
+from tui.ui.find import MOST, counted
 from tui.ui.header import edge, figures_of, header
 from tui.ui.marks import character_at, found, marked
 from tui.ui.palette import Palette
@@ -132,6 +133,8 @@ class Pane(Still, Widget, can_focus=True):
         self._strips: dict[int, Strip] = {}  # by row of the body, and both edges; what is not here is drawn
         self._needle = ""
         self._place_found: Place | None = None  # the place that was gone to last
+        self.counted = ""
+        """Which of how many places found that is: `2 of 7`; empty where none was gone to."""
         self._grip: Offset | None = None  # where a selection with the mouse began
         self.note = ""
         """What is said beside the name, as that it is one of several answers; the wall sets it."""
@@ -157,6 +160,8 @@ class Pane(Still, Widget, can_focus=True):
         while body is not None and body.behind and perf_counter() < until:
             body.catch_up()
         self.show()
+        if self.follow:
+            self._refresh_frame()
 
     def show(self) -> None:
         """Show what was fed: ask for the rows that changed, or for all where the text has moved up."""
@@ -309,7 +314,7 @@ class Pane(Still, Widget, can_focus=True):
     def find(self, needle: str) -> None:
         """Mark what is found, whatever the case; nothing for an empty needle."""
         if needle != self._needle:
-            self._needle, self._place_found = needle, None
+            self._needle, self._place_found, self.counted = needle, None, ""
             self._strips.clear()
             self.refresh()
 
@@ -327,8 +332,10 @@ class Pane(Still, Widget, can_focus=True):
             here = (*outer, inner - 1)
         place = body.search(needle, here, by) or body.search(needle, TOP, by)
         if place is None:
+            self.counted = ""
             return False
-        self._place_found = place
+        self._place_found, self.counted = place, counted(body.places(needle, MOST + 1), place)
+        self._strips.pop(LOWER, None)
         self._go(
             body.row_of(place) - 1, follows=False
         )  # who looks at a place found does not want to leave it
@@ -537,9 +544,10 @@ class Pane(Still, Widget, can_focus=True):
         return Strip(segments, self._laid.width)
 
     def _following(self) -> str:
-        pinned = ["pinned"] if self.pinned else []
+        pinned = [*(["pinned"] if self.pinned else []), *([self.counted] if self.counted else [])]
         if self.follow:
-            return " · ".join([*pinned, *(["follow"] if self.response.status.in_flight else [])])
+            live = ["follow"] if self.response.status.in_flight else []
+            return " · ".join([*pinned, *(["catching up"] if self.behind else live)])
         new = 0 if self._body is None else len(self._body) - self._seen_rows
         told = f"+{new} new line{'s' if new != 1 else ''}" if new > 0 else "scrolled"
         return " · ".join([*pinned, told, "G to end"])

@@ -5,6 +5,7 @@ The screen knows neither `tui.link` nor `tui.agent`; whoever wires the program g
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Literal, Protocol
 
 from tui.state import Response
 from tui.state.threads import Turn
-from tui.wire import ApprovalResponse, ChannelMessage, Inbound, Route
+from tui.wire import ApprovalResponse, Best, ChannelMessage, Inbound, Route
 
 EFFORTS = ("off", "low", "medium", "high", "xhigh", "max")
 """How much a model may think (Anthropic's `output_config.effort`), `off` for not at all."""
@@ -62,6 +63,38 @@ class Question:
     manner: Manner = Manner()
     contact: Contact | None = None
     """Where it continues a response of AI Transport, whose own agent then answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What stands in the prompt."""
+
+    text: str = ""
+    chips: Mapping[str, str] = field(default_factory=dict)
+    """What is sent in place of the labels in it."""
+
+    @property
+    def meant(self) -> str:
+        """What is sent."""
+        if not self.chips:
+            return self.text
+        labels = re.compile("|".join(re.escape(label) for label in self.chips))
+        return labels.sub(lambda match: self.chips[match[0]], self.text).strip()
+
+
+class Memory(Protocol):
+    """What was typed, over a restart. Takes milliseconds, and what it cannot do it does not."""
+
+    def recall(self) -> tuple[Sequence[Draft], Draft | None]:
+        """Return the prompts that were sent, the oldest first, and a draft that was not; called once, before
+        the others.
+        """
+
+    def remember(self, draft: Draft) -> None:
+        """Keep a prompt that was sent."""
+
+    def keep(self, draft: Draft) -> bool:
+        """Keep what has not been sent in the place of what was kept before; return whether that worked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +207,17 @@ class Desk(Protocol):
 
     def decide(self, ruling: Ruling) -> None:
         """Say on the channel, and to this terminal's agent, what the person at the keyboard has decided."""
+
+    def look_aside(self, response_id: str, since: int) -> None:
+        """Look for a response's thinking on a channel of its own; `since` is when the response began, in ms
+        since the epoch by the server's clock. What is there comes through the feed.
+        """
+
+    def look_away(self, response_id: str) -> None:
+        """Look there no longer."""
+
+    def prefer(self, said: Best) -> None:
+        """Say on the channel which of several answers is the best; a Notice tells where that cannot be."""
 
     def replay(self, messages: Sequence[ChannelMessage]) -> Replayed:
         """Return a feed that plays these at the speed at which they came."""

@@ -7,8 +7,7 @@ prompt goes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from textual import events
@@ -19,6 +18,7 @@ from tui.ui.attach import AttachError, attached, doubt, offered
 from tui.ui.commands import Zone, bindings
 from tui.ui.keystrokes import Keystrokes
 from tui.ui.offers import Offer, Offers
+from tui.ui.ports import Draft
 from tui.ui.still import Still
 
 ASK = "Ask something · Enter sends"
@@ -29,23 +29,6 @@ LINES, CHARACTERS = 5, 1_000
 KEPT = 20
 """Prompts that are still known as they were typed."""
 _AT = re.compile(r"(?:^|\s)@(\S*)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What stands in the box."""
-
-    text: str = ""
-    chips: Mapping[str, str] = field(default_factory=dict)
-    """What is sent in place of the labels in it."""
-
-    @property
-    def meant(self) -> str:
-        """What is sent."""
-        if not self.chips:
-            return self.text
-        labels = re.compile("|".join(re.escape(label) for label in self.chips))
-        return labels.sub(lambda match: self.chips[match[0]], self.text).strip()
 
 
 class PromptBox(Still, TextArea):
@@ -99,9 +82,10 @@ class PromptBox(Still, TextArea):
         offers: Offers,
         offer: Callable[[str], Sequence[Offer]],
         folder: Path,
+        remember: Callable[[Draft], None],
     ) -> None:
         """`offer` gives what may be meant by the text before the cursor, which `offers` lists; relative
-        paths begin at `folder`.
+        paths begin at `folder`; `remember` takes what becomes an earlier prompt.
         """
         super().__init__(soft_wrap=True, show_line_numbers=False, placeholder=ASK)
         self.border_title, self.border_subtitle = self._told = ("new ▸", model)
@@ -109,6 +93,8 @@ class PromptBox(Still, TextArea):
         self._offers = offers
         self._offer = offer
         self._folder = folder
+        self._remembers = remember
+        self._samples = len(samples)
         self._history = [Draft(sample) for sample in samples]
         self._place = len(self._history)
         self._edits: dict[
@@ -246,16 +232,28 @@ class PromptBox(Still, TextArea):
         """Clear the box; what was typed is the newest of the earlier prompts."""
         self._remember(self._now)
 
+    def recall(self, earlier: Sequence[Draft], draft: Draft | None) -> None:
+        """Have earlier prompts before those of now, and hold a draft; where something is being typed
+        already, it is the newest of them.
+        """
+        here = self._samples
+        if draft is not None and (self.unsent or self._draft is not None or self._place < len(self._history)):
+            earlier, draft = [*earlier, draft], None
+        self._history[here:here] = earlier
+        moved = len(earlier)
+        self._place += moved if self._place >= here else 0
+        self._edits = {at + moved if at >= here else at: each for at, each in self._edits.items()}
+        if draft is not None:
+            self._load(draft)
+
     @property
-    def drafted(self) -> bool:
-        """Whether there is something that has been typed and not sent."""
-        known = self._history[self._place].text if self._place < len(self._history) else ""
-        drafts = [
-            "" if self.text == known else self.text,
-            self._draft.text if self._draft is not None else "",
-        ]
-        drafts.append(self._edits.get(len(self._history), Draft()).text)
-        return any(text.strip() for text in drafts)
+    def unsent(self) -> list[Draft]:
+        """What has been typed and not sent, first of all what was being typed before anything else."""
+        known = self._history[self._place] if self._place < len(self._history) else Draft()
+        now = Draft() if self._aside or self.text == known.text else self._now
+        before = self._edits.get(len(self._history), Draft())
+        drafts = (before, now) if self._draft is None else (self._draft, before, now)
+        return [draft for draft in drafts if draft.text.strip()]
 
     @property
     def wrapped_row(self) -> int:
@@ -280,11 +278,14 @@ class PromptBox(Still, TextArea):
         self._load(self._edits.get(place, told))
 
     def _remember(self, draft: Draft) -> None:
-        if draft.text.strip():
+        said = bool(draft.text.strip())
+        if said:
             self._history.append(draft)
         self._place = len(self._history)
         self._edits.clear()
         self._load(Draft())
+        if said:
+            self._remembers(draft)
 
     # Chips
 

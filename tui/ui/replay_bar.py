@@ -11,12 +11,14 @@ from tui.ui.palette import Palette
 from tui.ui.ports import Replayed
 from tui.ui.still import Still
 
-KEYS = ("space pauses", "[ ] seek 5 s", "< > speed", "Esc/R ends", "a aligns starts")
+KEYS = ("space pauses", "Esc/R ends", "[ ] seek 5 s", "< > speed", "a aligns starts")
 """In the order in which they stay where there is little room."""
 
 
 class ReplayBar(Still, Widget):
-    """One row while something is replayed, none otherwise: `REPLAY ▶ 0:12 / 1:03 · 2×`, and the keys."""
+    """One row while something is replayed, none otherwise: `REPLAY ▶ 0:12 / 1:03 · 2× · from 9 min ago`, and
+    the keys.
+    """
 
     DEFAULT_CSS = """
     ReplayBar { height: 1; display: none; background: $panel; color: $foreground; padding: 0 1; }
@@ -27,10 +29,12 @@ class ReplayBar(Still, Widget):
         self._palette = palette
         self._replay: Replayed | None = None
         self._said = ""
+        self.whence = ""
+        """Where in the channel's past it begins, and whether that is not its beginning."""
 
     def show(self, replay: Replayed | None) -> None:
         """Say how this stands; None hides the line."""
-        said = "" if replay is None else _figures(replay)
+        said = "" if replay is None else " · ".join(filter(None, (_figures(replay), self.whence)))
         if (replay, said) == (self._replay, self._said):
             return
         self._replay, self._said = replay, said
@@ -45,6 +49,17 @@ class ReplayBar(Still, Widget):
                 break
             line.append(f" · {keys}", self._palette().muted)
         return line
+
+
+def whence(began: int, now: int, *, cut: bool) -> str:
+    """Say when a replay of the channel begins, in ms since the epoch, and whether memory was `cut` there."""
+    seconds = max(0, now - began) // 1000
+    ago = next(f"{seconds // each} {unit}" for least, each, unit in _UNITS if seconds >= least)
+    return f"the newest that is still here, from {ago} ago" if cut else f"from {ago} ago"
+
+
+_UNITS = ((172_800, 86_400, "days"), (7_200, 3_600, "h"), (120, 60, "min"), (0, 1, "s"))
+"""From how many seconds a unit is used, its seconds, its name."""
 
 
 def _figures(replay: Replayed) -> str:

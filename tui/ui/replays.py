@@ -15,6 +15,7 @@ from tui.state import Conversation
 from tui.ui.acting import Acting
 from tui.ui.commands import COMMANDS, Zone
 from tui.ui.ports import Feed, Replayed
+from tui.ui.replay_bar import whence
 
 if TYPE_CHECKING:
     from tui.ui.replay_bar import ReplayBar
@@ -60,10 +61,14 @@ class Replays(Acting):
 
     def action_replay(self) -> None:
         """Replay what the channel has said, as far as it is here."""
-        messages = {id(message): message for _, message in self._live.recent}
+        recent = self._live.recent
+        messages = {id(message): message for _, message in recent}
         if not messages:
             self._say("nothing has been said here")
             return
+        began = min(message.received if message.live else message.timestamp for message in messages.values())
+        cut = len(recent) == recent.maxlen
+        self._replay_bar.whence = whence(began, self._clock(), cut=cut)
         self.replay = self.desk.replay(list(messages.values()))
         self._generation = self.replay.generation
         self.replay.start(self._wake_up)

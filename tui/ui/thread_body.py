@@ -96,6 +96,10 @@ class Answer:
         """See `Part`."""
         return None if self._body is None else self._body.search(needle, place, by)
 
+    def places(self, needle: str, most: int) -> list[Place]:
+        """See `Part`."""
+        return [] if self._body is None else self._body.places(needle, most)
+
 
 class ThreadBody(Stacked):
     """The rows of a thread at a width: for each turn a line that names it, its question and its answer."""

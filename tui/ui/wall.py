@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.render.grid import Cell
+from tui.state import Response
 from tui.ui.chats import Chats
 from tui.ui.chosen import Chosen
 from tui.ui.commands import Zone, bindings
@@ -31,6 +32,13 @@ class Wall(Chats, can_focus=True):
     class Older(Message):
         """Somebody scrolls back past what was loaded."""
 
+    class Opened(Message):
+        """Somebody wants to see all that a response has."""
+
+        def __init__(self, response: Response) -> None:
+            super().__init__()
+            self.response = response
+
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Zone.PANES),
         Binding("escape", "app.slash_filter('')", "Show all", show=False, id="filter-clear"),
@@ -43,7 +51,8 @@ class Wall(Chats, can_focus=True):
     @property
     def focused(self) -> Pane | None:
         """The pane that has the focus."""
-        return next((pane for pane in self._shown() if pane.has_focus), None)
+        # Not `has_focus`, of which a pane hears after the next key.
+        return next((pane for pane in self._shown() if pane is self.screen.focused), None)
 
     def on_descendant_focus(self) -> None:
         """Remember who has the focus."""
@@ -170,6 +179,13 @@ class Wall(Chats, can_focus=True):
         pane = self.reading
         if pane is not None:
             pane.toggle_opened()
+            if pane.position.opened:
+                self.post_message(self.Opened(pane.response))
+
+    @property
+    def opened(self) -> list[Response]:
+        """The responses that are shown in full."""
+        return [pane.response for pane in self.shown if pane.position.opened]
 
     def _show(self, key: str) -> None:
         self.current = key
@@ -177,9 +193,15 @@ class Wall(Chats, can_focus=True):
             self.zoomed = key
         if key not in self.cells:
             self._arrange()
-            self.call_after_refresh(self.enter)
+            self.call_after_refresh(self._land)
         else:
             self._focus(key)
+
+    def _land(self) -> None:
+        """Give the focus to a pane that has been made, unless the next key has taken it elsewhere."""
+        focused = self.screen.focused
+        if focused is None or self in focused.ancestors_with_self:
+            self.enter()
 
     # Putting aside and finding
 
@@ -229,7 +251,7 @@ class Wall(Chats, can_focus=True):
         found = current is not None and bool(needle) and current.find_next(1)
         bars = self.screen.query(FindBar)
         if bars:  # the filter's comes after it
-            bars.first().tell(found=found)
+            bars.first().tell(current.counted if current is not None and found else "")
 
     def action_find_next(self, by: int) -> None:
         """Go to the next place found, or to the one before."""

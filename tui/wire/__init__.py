@@ -12,6 +12,7 @@ from tui.wire.connection import (
     ChannelChange,
     ConnectionChange,
     Gap,
+    GapHealed,
     HistoryChange,
     Inbound,
     Notice,
@@ -22,6 +23,7 @@ from tui.wire.message import Action, ChannelMessage
 from tui.wire.outgoing import (
     ApprovalRequest,
     ApprovalResponse,
+    Best,
     Cancel,
     Cancelled,
     Cite,
@@ -52,6 +54,7 @@ from tui.wire.presence import Member, Roster
 from tui.wire.publication import Publication
 from tui.wire.responses import promote
 from tui.wire.revisions import revise
+from tui.wire.thinking import of_side, side_channel
 from tui.wire.transport import codec_of
 from tui.wire.transport_send import encode_again, encode_approval, encode_cancel, encode_input
 
@@ -62,6 +65,7 @@ __all__ = [
     "AnnotationAction",
     "ApprovalRequest",
     "ApprovalResponse",
+    "Best",
     "Cancel",
     "Cancelled",
     "ChannelChange",
@@ -72,6 +76,7 @@ __all__ = [
     "ConnectionChange",
     "Forked",
     "Gap",
+    "GapHealed",
     "HistoryChange",
     "InStep",
     "Inbound",
@@ -113,7 +118,9 @@ __all__ = [
     "encode_approval",
     "encode_cancel",
     "encode_input",
+    "of_side",
     "promote",
     "revise",
+    "side_channel",
     "summary_of",
 ]

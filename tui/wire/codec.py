@@ -19,11 +19,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tui.wire import approvals, legacy, prompts, responses, thinking, tokens, tools, transport
+from tui.wire import approvals, best, legacy, prompts, responses, thinking, tokens, tools, transport
 from tui.wire.message import Action, ChannelMessage
 from tui.wire.outgoing import (
     ApprovalRequest,
     ApprovalResponse,
+    Best,
     Cancel,
     Cancelled,
     Kind,
@@ -46,6 +47,7 @@ _PATTERNS: tuple[tuple[frozenset[str], Callable[[ChannelMessage], Said]], ...] =
     (tools.NAMES, tools.decode),
     (approvals.NAMES, approvals.decode),
     (prompts.NAMES, prompts.decode),
+    (best.NAMES, best.decode),
     (responses.NAMES, responses.decode),
 )
 _BY_NAME: dict[str | None, Callable[[ChannelMessage], Said]] = {
@@ -87,6 +89,8 @@ def encode(value: Outgoing | Part) -> Publication:
             return Publication.of(*tools.encode(value))
         case ApprovalRequest() | ApprovalResponse():
             return Publication.of(*approvals.encode(value))
+        case Best():
+            return Publication.of(*best.encode(value))
         case Text() if value.kind is Kind.THINKING or value.whole:
             return Publication.of(*thinking.encode(value))
         case _:

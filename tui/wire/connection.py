@@ -89,7 +89,8 @@ class HistoryChange:
 
 @immutable
 class Gap:
-    """Messages of this time were missed, and neither the connection nor history has them any more.
+    """Messages of this time were missed: neither the connection nor history has them any more, or history
+    cannot be had now (`GapHealed` may follow).
 
     Responses that were in flight then may lack a part.
     """
@@ -101,6 +102,24 @@ class Gap:
     reason: Reason
 
 
+@immutable
+class GapHealed:
+    """What a `Gap` of this time lacked has been fetched after all; its messages precede this value."""
+
+    since: int
+    """As the gap's."""
+    until: int
+    """As the gap's."""
+
+
 Inbound = (
-    ChannelMessage | ConnectionChange | ChannelChange | HistoryChange | Gap | Roster | Annotation | Notice
+    ChannelMessage
+    | ConnectionChange
+    | ChannelChange
+    | HistoryChange
+    | Gap
+    | GapHealed
+    | Roster
+    | Annotation
+    | Notice
 )

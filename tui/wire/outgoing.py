@@ -189,6 +189,17 @@ class Cancelled:
 
 
 @immutable
+class Best:
+    """Somebody calls a response the best of those that answer the same: `best`."""
+
+    response_id: str
+    prompt_id: str | None = None
+    """The prompt that it answers."""
+    taken_back: bool = False
+    """Whether it is not the best any more."""
+
+
+@immutable
 class Suspended:
     """A response pauses until somebody answers it, and has not ended: AI Transport's `ai-run-suspend`."""
 
@@ -310,6 +321,7 @@ Outgoing = (
     | ApprovalResponse
     | Cancel
     | Cancelled
+    | Best
 )
 """What we publish ourselves."""
 Said = Outgoing | Part | Suspended | Resumed | StepStart | StepEnd | InStep | Forked | Unknown

@@ -21,6 +21,10 @@ T = TypeVar("T")
 
 SLICE = 4_096
 """Characters that are rendered at once."""
+FAR = 16
+"""Slices behind from which text is passed over, to be read when somebody looks at it."""
+LEAP = 64
+"""Slices that are passed over at once, at most."""
 
 
 class Flow:
@@ -100,7 +104,8 @@ class Flow:
     def catch_up(self) -> None:
         """Make rows of the next slice of text that waits, a few milliseconds' work."""
         if self._waiting:
-            self._render(self._waiting.popleft())
+            if not self._skim():
+                self._render(self._waiting.popleft())
             if self._finished and not self._waiting:
                 self._ask(lambda renderer: renderer.finish())
 
@@ -113,6 +118,21 @@ class Flow:
             self._waiting.extend(text[at : at + SLICE] for at in range(0, len(text), SLICE))
         elif text:
             self._render(text)
+
+    def _skim(self) -> bool:
+        """Pass over text where much of it waits; return whether that was possible."""
+        renderer, waiting = self._renderer, self._waiting
+        if len(waiting) < FAR or not isinstance(renderer, LineRenderer):
+            return False
+        text = "".join([waiting.popleft() for _ in range(min(LEAP, len(waiting)))])
+        try:
+            taken = renderer.skim(text)
+        except Exception as error:  # noqa: BLE001  whatever it is, the text is shown
+            self._fall_back(error)
+            return True
+        rest = text[taken:]
+        waiting.extendleft(reversed([rest[at : at + SLICE] for at in range(0, len(rest), SLICE)]))
+        return taken > 0
 
     def _render(self, text: str) -> None:
         try:
@@ -177,6 +197,16 @@ class Flow:
         else:
             at = text.rfind(needle, 0, max(0, place[0] + len(needle) - 1) if place else None)
         return (at,) if at >= 0 else None
+
+    def places(self, needle: str, most: int) -> list[Place]:
+        """See `Part`. Costs one look at the text, however many there are."""
+        text = self._source().lower()
+        found: list[Place] = []
+        at = text.find(needle)
+        while at >= 0 and len(found) < most:
+            found.append((at,))
+            at = text.find(needle, at + 1)
+        return found
 
     # Faults
 

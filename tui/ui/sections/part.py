@@ -73,6 +73,9 @@ class Part(Protocol):
         is outside of all: the search begins at an end.
         """
 
+    def places(self, needle: str, most: int) -> list[Place]:
+        """Return the places that `search` finds, from the first on, and no more than `most`."""
+
 
 class Rows:
     """A few rows that are made anew when what they speak of changes."""
@@ -132,3 +135,8 @@ class Rows:
         else:
             candidates = range(min(place[0], len(self._rows)) - 1 if place else len(self._rows) - 1, -1, -1)
         return next(((y,) for y in candidates if needle in self._rows[y].text.lower()), None)
+
+    def places(self, needle: str, most: int) -> list[Place]:
+        """See `Part`."""
+        found: list[Place] = [(y,) for y, row in enumerate(self._rows) if needle in row.text.lower()]
+        return found[:most]

@@ -134,6 +134,17 @@ class Stack:
             inside = TOP
         return None
 
+    def places(self, needle: str, most: int) -> list[Place]:
+        """See `Part`."""
+        self._settle()
+        found: list[Place] = []
+        for index, part in enumerate(self._parts):
+            if len(found) == most:
+                break
+            if self._rows[index]:
+                found += [(index, *place) for place in part.places(needle, most - len(found))]
+        return found
+
     def _at(self, y: int) -> tuple[int, int]:
         """Return the part that has a row, and which row of the part it is; below 0 before the part."""
         index = bisect_right(self._tops, y) - 1

@@ -48,3 +48,7 @@ class Stacked:
         for `place` begins at an end. Searched is what the sections show.
         """
         return self._stack.search(needle, place, by)
+
+    def places(self, needle: str, most: int) -> list[Place]:
+        """Return the places that `search` finds, from the first on, and no more than `most`."""
+        return self._stack.places(needle, most)
