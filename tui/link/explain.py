@@ -36,7 +36,7 @@ _SLOWER = "fewer messages are published for a while; lower the budget if it pers
 _ELSEWHERE = {
     _CHECK_KEY: "check ABLY_API_KEY or ABLY_TOKEN: it must be one that {where} has given out",
     _DASHBOARD: "ask whoever runs {where}",
-    _MISSING_RULE: f"ask whoever runs {{where}} to allow it on this channel (Ably's rule “{RULE}”)",
+    _MISSING_RULE: f"ask whoever runs {{where}} to allow it on this channel (the rule “{RULE}”)",
 }
 """What to do where the server is not Ably's, and nothing stands in Ably's dashboard."""
 

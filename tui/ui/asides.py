@@ -1,7 +1,7 @@
 """Thinking that a response has on a channel of its own: whose is looked at, and for how long.
 
-Such a channel costs, so somebody has to ask for it: by opening a response that has nothing to open so far. It is
-looked at while the response runs and is seen in full. Leaves the channels to the desk.
+Such a channel costs, so somebody has to ask for it: by opening a response that has nothing to open so far. It
+is looked at while the response runs and is seen in full. Leaves the channels to the desk.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Asides:
         self._looked: set[str] = set()
 
     def ask(self, response: Response, now: int) -> None:
-        """Look for the thinking of a response that has nothing to open here, from the next `tick` on; `now` in ms since
-        the epoch.
+        """Look for the thinking of a response that has nothing to open here, from the next `tick` on; `now` in
+        ms since the epoch.
         """
         response_id = response.response_id
         if response_id is None or contact_of(self._conversation, response) is not None:
