@@ -1,7 +1,7 @@
 """Thinking that a response has on a channel of its own: whose is looked at, and for how long.
 
-Such a channel costs, so somebody has to ask for it: by opening a response that has nothing to open so far. It
-is looked at while the response runs and is seen in full. Leaves the channels to the desk.
+Such a channel costs, so somebody has to ask for it: by opening a response that has nothing to open so far.
+It is looked at while the response runs and is seen in full. Leaves the channels to the desk.
 """
 
 from __future__ import annotations
