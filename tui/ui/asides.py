@@ -33,8 +33,8 @@ class Asides:
         self._looked: set[str] = set()
 
     def ask(self, response: Response, now: int) -> None:
-        """Look for the thinking of a response that has nothing to open here, from the next `tick` on; `now` in
-        ms since the epoch.
+        """Look for the thinking of a response that has nothing to open here, from the next `tick` on; `now`
+        is in ms since the epoch.
         """
         response_id = response.response_id
         if response_id is None or contact_of(self._conversation, response) is not None:
