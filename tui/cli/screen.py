@@ -29,11 +29,12 @@ def run(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("ably-tui: the screen needs a terminal on standard input and output", file=sys.stderr)
         return FAILED
+    # Until the screen stands, the collector would look again and again through what is being imported.
+    gc.disable()
     from tui.cli.archive import Archive
     from tui.cli.keymap import check as check_keymap
     from tui.cli.looks import dressed
     from tui.cli.model import demo_name, real_model
-    from tui.cli.permits import policy_of
     from tui.cli.session import Session, link_options
     from tui.cli.terminal import outlive
     from tui.cli.typed import Typed
@@ -43,7 +44,10 @@ def run(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
 
     check_keymap(settings.keymap)
     check_tools(settings.tools)
-    policy_of(settings)  # what is wrong with it is said before the screen opens
+    if settings.minimum_role:  # what is wrong with it is said before the screen opens
+        from tui.cli.permits import policy_of
+
+        policy_of(settings)
     agent = real_model(settings, os.environ)
     if not settings.local:
         try:
@@ -77,6 +81,7 @@ def run(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
     # What has been imported stays: the collector need not look through it again while the screen streams.
     gc.collect()
     gc.freeze()
+    gc.enable()
     outlive()
     try:
         app.run()
