@@ -40,6 +40,23 @@ async def test_only_long_answers_of_ones_own_are_told_while_the_terminal_is_not_
         assert len(rung) == rings
 
 
+async def test_an_answer_that_was_silent_for_a_while_is_told_of_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with screen() as it:
+        rung: list[None] = []
+        monkeypatch.setattr(it.app, "bell", lambda: rung.append(None))
+        it.app.app_focus = False
+        it.script.say(UserInput("p", "Why?"), Start("r", prompt_id="p"), Text("r", "So."), client="me-0001")
+        await it.sees("So.")
+        it.script.channel.count += 600
+        await it.sees("STALLED")
+        assert not rung
+        it.script.say(Stop("r", "end_turn"), client="me-0001")
+        await it.sees("DONE")
+        assert len(rung) == 1
+
+
 async def test_nothing_is_told_where_nobody_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
     async with screen(facts=replace(FACTS, notify="none")) as it:
         rung: list[None] = []

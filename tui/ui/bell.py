@@ -28,11 +28,11 @@ class Bell:
     def __init__(self, app: App[None], facts: Facts) -> None:
         self._app = app
         self._facts = facts
-        self._live: set[str] = set()  # keys of own responses that were seen in flight
+        self._live: set[str] = set()  # keys of own responses that were seen before their end
 
     def hear(self, response: Response, now: int) -> None:
         """Take a response's new state; `now` is in ms since the epoch by this machine's clock."""
-        if response.status.in_flight:
+        if response.ended_at is None:  # a silence may end
             if response.asked_by(self._facts.client_id):
                 self._live.add(response.key)
             return
