@@ -50,6 +50,7 @@ async def test_an_answer_that_was_silent_for_a_while_is_told_of_all_the_same(
         it.script.say(UserInput("p", "Why?"), Start("r", prompt_id="p"), Text("r", "So."), client="me-0001")
         await it.sees("So.")
         it.script.channel.count += 600
+        it.script.clock += 60_000
         it.app._tick()
         await it.sees("STALLED")
         assert not rung
