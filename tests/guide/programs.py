@@ -43,7 +43,7 @@ def require(language: str) -> None:
 def publish(language: str, server: LocalServer, channel: str, responses: Mapping[str, Sequence[str]]) -> None:
     """Let the guide's agent publish the responses, and wait until the server has them all."""
     done = subprocess.run(
-        [*_command("agent", language), server.host, str(server.port), server.key, channel],
+        [*_command("agent", language), *_address(server), channel],
         input=json.dumps(responses),
         env=_environment(),
         capture_output=True,
@@ -74,8 +74,22 @@ class Client:
 @contextlib.contextmanager
 def client(language: str, server: LocalServer, channel: str, count: int) -> Iterator[Client]:
     """The guide's client, once it has attached, until `count` responses have stopped."""
+    with _ready([*_command("client", language), *_address(server), channel, str(count)]) as process:
+        yield Client(process)
+
+
+@contextlib.contextmanager
+def session(server: LocalServer, channel: str) -> Iterator[None]:
+    """An agent built with AI Transport's JavaScript SDK, once it listens on its channel."""
+    with _ready([*_command("session", "javascript"), *_address(server), channel]):
+        yield
+
+
+@contextlib.contextmanager
+def _ready(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """A program, once it has printed that it is ready; it is ended in the end."""
     process = subprocess.Popen(
-        [*_command("client", language), server.host, str(server.port), server.key, channel, str(count)],
+        command,
         env=_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -87,31 +101,14 @@ def client(language: str, server: LocalServer, channel: str, count: int) -> Iter
             assert process.stdout is not None
             first = process.stdout.readline()
             assert first == "ready\n", (first, process.communicate(timeout=_DEADLINE))
-            yield Client(process)
+            yield process
         finally:
             if process.poll() is None:
                 process.kill()
 
 
-@contextlib.contextmanager
-def session(server: LocalServer, channel: str) -> Iterator[None]:
-    """An agent built with AI Transport's JavaScript SDK, once it listens on its channel."""
-    process = subprocess.Popen(
-        [*_command("session", "javascript"), server.host, str(server.port), server.key, channel],
-        env=_environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-    )
-    with process:
-        try:
-            assert process.stdout is not None
-            first = process.stdout.readline()
-            assert first == "ready\n", (first, process.communicate(timeout=_DEADLINE))
-            yield
-        finally:
-            process.kill()
+def _address(server: LocalServer) -> list[str]:
+    return [server.host, str(server.port), server.key]
 
 
 def _command(program: str, language: str) -> list[str]:
