@@ -49,15 +49,14 @@ from tui.ui.wall import Wall
 from tui.ui.welcome import SAMPLES, Welcome
 from tui.wire import (
     Annotation,
-    ChannelChange,
     ChannelMessage,
-    ConnectionChange,
     Gap,
     GapHealed,
     HistoryChange,
     Inbound,
     Notice,
     Roster,
+    Told,
     clean_text,
 )
 
@@ -317,17 +316,7 @@ class WallApp(Replays):
         if not isinstance(change, Appended):
             self._bell.hear(change.response, self._clock())
 
-    def _hear(
-        self,
-        value: ConnectionChange
-        | ChannelChange
-        | HistoryChange
-        | Gap
-        | GapHealed
-        | Roster
-        | Annotation
-        | Notice,
-    ) -> None:
+    def _hear(self, value: Told) -> None:
         match value:
             case Notice(text, severity, draft):
                 self.notify(clean_text(text), severity=severity.value, timeout=10, markup=False)

@@ -18,6 +18,7 @@ from tui.wire.connection import (
     Notice,
     Reason,
     Severity,
+    Told,
 )
 from tui.wire.message import Action, ChannelMessage
 from tui.wire.outgoing import (
@@ -100,6 +101,7 @@ __all__ = [
     "Stop",
     "Suspended",
     "Text",
+    "Told",
     "ToolCall",
     "ToolProgress",
     "ToolResult",

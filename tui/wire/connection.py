@@ -112,14 +112,5 @@ class GapHealed:
     """As the gap's."""
 
 
-Inbound = (
-    ChannelMessage
-    | ConnectionChange
-    | ChannelChange
-    | HistoryChange
-    | Gap
-    | GapHealed
-    | Roster
-    | Annotation
-    | Notice
-)
+Told = ConnectionChange | ChannelChange | HistoryChange | Gap | GapHealed | Roster | Annotation | Notice
+Inbound = ChannelMessage | Told
