@@ -17,7 +17,6 @@ from pathlib import Path
 from time import perf_counter
 
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.filter import LineFilter
 
@@ -33,6 +32,7 @@ from tui.ui.drafts import Drafts
 from tui.ui.find import FindBar
 from tui.ui.frames import FrameClock
 from tui.ui.help import HelpScreen
+from tui.ui.in_order import InOrder
 from tui.ui.offers import Offers
 from tui.ui.palette import Palette
 from tui.ui.pane import Look
@@ -81,7 +81,7 @@ TICK = 0.25
 _NO_COLOURS = (NoColours(),)
 
 
-class WallApp(Replays):
+class WallApp(InOrder, Replays):
     """The screen on one channel."""
 
     TITLE = "ably-tui"
@@ -411,10 +411,10 @@ class WallApp(Replays):
         self._status.typing = self._prompt.has_focus
         self._status.refresh()
 
-    def on_prompt_box_escaped(self, event: PromptBox.Escaped) -> None:
+    async def on_prompt_box_escaped(self, event: PromptBox.Escaped) -> None:
         """Go to the panes, and let them have the key."""
         self.action_panes()
-        self.post_message(events.Key(event.key, event.key if len(event.key) == 1 else None))
+        await self.press(event.key)
 
     def action_panes(self) -> None:
         """Go to the panes; what is typed stays, and nothing ends."""

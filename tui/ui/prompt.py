@@ -106,7 +106,7 @@ class PromptBox(Still, TextArea):
         self._aside: tuple[str, str] | None = None  # what is said of it where it is no prompt
         self._asked: str | None = None  # a file that is attached if the answer is yes
         self._typed_at = False  # whether the @ that is being completed was typed by hand
-        self._keystrokes = Keystrokes(self, self._paste, self.action_send)
+        self._keystrokes = Keystrokes(self, self._paste, self._enter)
 
     # What stands on its border
 
@@ -140,7 +140,7 @@ class PromptBox(Still, TextArea):
         if event.key == "enter":
             event.stop()
             event.prevent_default()
-            self.action_send()
+            self._enter()
             return
         if event.character == "@":
             self._typed_at = True
@@ -152,6 +152,15 @@ class PromptBox(Still, TextArea):
         event.stop()
         event.prevent_default()
         self._paste(event.text)
+
+    def _enter(self) -> None:
+        """Take what stands out in the list, and send what is typed unless more has to be."""
+        offer = self._offers.chosen
+        if offer is not None and self._before[offer.start :] != offer.text.rstrip():
+            self.complete(offer)
+            if not offer.done:
+                return
+        self.action_send()
 
     def action_send(self) -> None:
         """Send what is typed; nothing but white space stays where it is, unless nothing is an answer."""
@@ -300,6 +309,7 @@ class PromptBox(Still, TextArea):
             self._put_chip(f"[pasted {len(text):,} characters]", text)
         else:
             self._replace_via_keyboard(text, *self.selection)
+        self._list()  # now, for a line's end may come with it
 
     def _put_chip(self, label: str, meant: str) -> None:
         plain, nth = label, 1
@@ -368,10 +378,6 @@ class PromptBox(Still, TextArea):
                 self._offers.move(1 if event.key == "down" else -1)
             case "tab":
                 self.complete(offer)
-            case "enter" if self._before[offer.start :] != offer.text.rstrip():
-                self.complete(offer)
-                if offer.done:
-                    self.action_send()
             case _:
                 return False
         return True
