@@ -99,12 +99,13 @@ async def test_neither_the_past_nor_a_quiet_stream_counts_as_going_on() -> None:
         s.script.clock += 60_000
         s.script.tell(replace(late, live=False))
         await s.until(lambda: "r1" in s.app.conversation.responses)
-        assert s.app._lag == (0, 0)
+        s.app._count(0)
+        assert s.app._status.figures.lag is None
         s.script.tell(s.script.channel.message("token", "a", {"responseId": "r2"}))
         await s.until(lambda: "r2" in s.app.conversation.responses)
         s.script.clock += 20_000
         s.app._tick()
-        assert s.app._figures().live == 0
+        assert s.app._status.figures.live == 0
 
 
 @pytest.mark.parametrize(

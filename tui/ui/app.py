@@ -10,7 +10,6 @@ import contextlib
 import contextvars
 import logging
 import signal
-from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from textual.app import ComposeResult
 from textual.filter import LineFilter
 
 from tui.render.theme import DARK, LIGHT, PLAIN
-from tui.state import Appended, Change, Conversation, Opened, Removed, Replaced, Response, Status, TakenOver
+from tui.state import Appended, Change, Conversation, Opened, Removed, Replaced, Response, TakenOver
 from tui.state.threads import thread_of
 from tui.ui.asides import Asides
 from tui.ui.asking import Asking
@@ -33,6 +32,7 @@ from tui.ui.find import FindBar
 from tui.ui.frames import FrameClock
 from tui.ui.help import HelpScreen
 from tui.ui.in_order import InOrder
+from tui.ui.meter import Meter
 from tui.ui.offers import Offers
 from tui.ui.palette import Palette
 from tui.ui.pane import Look
@@ -42,9 +42,9 @@ from tui.ui.queue import Queue
 from tui.ui.replay_bar import ReplayBar
 from tui.ui.replays import Replays
 from tui.ui.rulings import Rulings
-from tui.ui.status import Figures, StatusLine
+from tui.ui.status import StatusLine
 from tui.ui.themes import HIGH_CONTRAST, NoColours
-from tui.ui.verdicts import counts_for, is_over, undecided
+from tui.ui.verdicts import counts_for
 from tui.ui.wall import Wall
 from tui.ui.welcome import SAMPLES, Welcome
 from tui.wire import (
@@ -68,10 +68,6 @@ BATCH = 50
 """Messages taken at once."""
 PATIENCE = 0.1
 """Seconds between two paints while more arrives than can be taken, which painting would slow down."""
-OTHERWISE = (Status.FAILED, Status.STALLED, Status.CANCELLED)
-"""Ends that are no good ones."""
-RECENT = 2_000
-"""Milliseconds that rates and the lag speak of: less jumps about, more tells of the past."""
 INTERRUPTED = 130
 """Exit code after a signal."""
 TICK = 0.25
@@ -119,8 +115,6 @@ class WallApp(InOrder, Replays):
         self._log_file = log_file
         self._memory = memory
         self._frames: FrameClock | None = None
-        self._lag = 0, 0  # when messages were shown last, and how long the newest had waited; ms
-        self._tokens_before: deque[tuple[int, int]] = deque()  # (ms since the epoch, tokens said by then)
         self._leaving = False
         self._settled = 0.0
         self._reading_past = False
@@ -161,9 +155,10 @@ class WallApp(InOrder, Replays):
             say=self._say,
         )
         self._cancels = Cancels(self.conversation, self.desk, own, self._say)
-        self._counts = counts_for(own)
+        counts = counts_for(own)
+        self._meter = Meter(self._feed, self.desk, counts)
         self._asides = Asides(self.conversation, self.desk, self.facts.channel, self._say)
-        self._rulings = Rulings(self.desk, self._prompt, self._counts, self._say)
+        self._rulings = Rulings(self.desk, self._prompt, counts, self._say)
         self._status = StatusLine(self.facts, look.palette)
         self._replay_bar = ReplayBar(lambda: self._look().palette)
         for typed in (self._find, self._filter_bar, self._prompt):
@@ -283,9 +278,7 @@ class WallApp(InOrder, Replays):
         changes = self.conversation.apply_all(messages, settle=False)
         self._change_all(changes)
         self._uncounted |= not all(isinstance(change, Appended) for change in changes)
-        if messages[-1].live:
-            now = self._clock()
-            self._lag = now, max(0, now - messages[-1].received)
+        self._meter.take(messages, self._clock())
 
     def _change_live(self, changes: Sequence[Change]) -> None:
         """Show what changed on the channel, unless something else is shown."""
@@ -338,7 +331,7 @@ class WallApp(InOrder, Replays):
                 self._change_live(self._live.annotate(value))
                 return
             case HistoryChange():
-                self._tokens_before.clear()  # what was said before is no rate of now
+                self._meter.forget()
                 self._reading_past = not value.done
                 if value.done:
                     self._wall.loaded()
@@ -376,33 +369,8 @@ class WallApp(InOrder, Replays):
     def _count(self, at: float) -> None:
         # Costs a look at every response.
         self._uncounted, self._counted = False, at
-        self._status.show(self._figures(), self._clock())
-
-    def _figures(self) -> Figures:
-        responses = self.conversation.responses.values()
-        live = [response for response in responses if response.status.in_flight]
-        ended = Counter(response.status for response in responses)
-        tokens = sum(response.tokens for response in responses)
         now = self._clock()
-        self._tokens_before.append((now, tokens))
-        while self._tokens_before[0][0] < now - RECENT:
-            self._tokens_before.popleft()
-        since, before = self._tokens_before[0]
-        return Figures(
-            live=sum(
-                response.status is not Status.QUIET and not is_over(response, self._counts)
-                for response in live
-            ),
-            done=ended[Status.DONE],
-            otherwise=tuple((status.value.lower(), ended[status]) for status in OTHERWISE if ended[status]),
-            tokens_per_second=(tokens - before) * 1000 / (now - since) if now > since else 0.0,
-            queued=self.desk.queued,
-            rate=self.desk.rate,
-            budget=self.desk.budget,
-            lag=self._lag[1] if live and now - self._lag[0] < RECENT else None,
-            pending=self._feed.pending,
-            approvals=sum(len(undecided(response, self._counts)) for response in live),
-        )
+        self._status.show(self._meter.figures(self.conversation.responses.values(), now), now)
 
     # What people do
 

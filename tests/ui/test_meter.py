@@ -1,0 +1,40 @@
+"""The figures of the status line."""
+
+from __future__ import annotations
+
+from tests.messages import EPOCH
+from tests.ui.screen import Script
+from tui.state import Conversation
+from tui.ui.meter import RECENT, Meter
+from tui.ui.verdicts import counts_for
+from tui.wire import Start, Stop, Text
+
+
+def test_it_counts_by_state_and_tells_the_rate_of_the_last_moments() -> None:
+    script, conversation = Script(), Conversation()
+    meter = Meter(script, script, counts_for("me"))
+    assert meter.figures(conversation.responses.values(), EPOCH).tokens_per_second == 0
+
+    def say(*values: Start | Text | Stop) -> None:
+        conversation.apply_all([script.channel.publish(value, client="ana") for value in values])
+
+    say(Start("a"), Start("b"), *(Text("a", "word ") for _ in range(50)))
+    figures = meter.figures(conversation.responses.values(), EPOCH + 1_000)
+    assert (figures.live, figures.done, figures.tokens_per_second) == (2, 0, 50)
+    say(Stop("a"))
+    figures = meter.figures(conversation.responses.values(), EPOCH + 1_000 + RECENT)
+    assert (figures.live, figures.done, figures.tokens_per_second) == (1, 1, 0)
+    say(*(Text("b", "word ") for _ in range(10)))
+    meter.forget()
+    assert meter.figures(conversation.responses.values(), EPOCH + 4_000).tokens_per_second == 0
+
+
+def test_the_lag_is_of_live_messages_and_of_the_last_moments() -> None:
+    script, conversation = Script(), Conversation()
+    meter = Meter(script, script, counts_for("me"))
+    message = script.channel.publish(Start("a"), client="ana")
+    conversation.apply_all([message])
+    responses = conversation.responses.values()
+    meter.take([message], message.received + 30)
+    assert meter.figures(responses, message.received + 30).lag == 30
+    assert meter.figures(responses, message.received + 30 + RECENT).lag is None
