@@ -16,21 +16,19 @@ from rich.style import Style
 from textual import events
 from textual.color import Color
 from textual.filter import LineFilter
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Region, Size
 from textual.message import Message
-from textual.selection import Selection
 from textual.strip import Strip
-from textual.widget import Widget
 
-from tui.render.links import target_of
 from tui.render.page import BLANK, Row
 from tui.render.theme import Theme
 from tui.state import Block, Response
 from tui.ui.costs import Prices
 from tui.ui.find import MOST, counted
 from tui.ui.header import edge, figures_of, header
-from tui.ui.marks import character_at, found, marked
+from tui.ui.marks import found, marked
 from tui.ui.palette import Palette
+from tui.ui.pointed import INSET, Pointed
 from tui.ui.sections.part import TOP, Marks, Place
 from tui.ui.still import Still
 from tui.ui.verdicts import counts_for
@@ -39,8 +37,7 @@ if TYPE_CHECKING:
     from tui.ui.body import Body
     from tui.ui.thread_body import ThreadBody
 
-FRAME_CELLS = 4
-"""Cells of a row that are border and the space beside it."""
+FRAME_CELLS = 2 * INSET
 FRAME_ROWS = 2
 EDGES = UPPER, LOWER = -1, -2
 """The border rows, beside rows of the body."""
@@ -71,11 +68,9 @@ class Position:
     """Whether thinking and tool calls are shown in full."""
 
 
-class Pane(Still, Widget, can_focus=True):
+class Pane(Still, Pointed, can_focus=True):
     """Shows one response, follows its end until somebody scrolls up."""
 
-    ALLOW_SELECT = False
-    """Textual's own selection marks every segment with its place; here rows know theirs."""
     QUESTION_ROWS: ClassVar[int | None] = None
     """Rows of a question that are shown above its answer, if not as many as usual."""
     DEFAULT_CSS = """
@@ -135,7 +130,6 @@ class Pane(Still, Widget, can_focus=True):
         self._place_found: Place | None = None  # the place that was gone to last
         self.counted = ""
         """Which of how many places found that is: `2 of 7`; empty where none was gone to."""
-        self._grip: Offset | None = None  # where a selection with the mouse began
         self.note = ""
         """What is said beside the name, as that it is one of several answers; the wall sets it."""
         self.pinned = False
@@ -224,8 +218,7 @@ class Pane(Still, Widget, can_focus=True):
         """Dim the text, or show it clearly again."""
         if faded != self._faded:
             self._faded = faded
-            self._strips.clear()
-            self.refresh()
+            self.draw_anew()
 
     def take(self, response: Response) -> None:
         """Show another response in this place."""
@@ -309,14 +302,13 @@ class Pane(Still, Widget, can_focus=True):
     def _settle(self) -> None:
         self._top = self._last_top() if self.follow else min(self._top, self._last_top())
 
-    # Finding and selecting
+    # Finding
 
     def find(self, needle: str) -> None:
         """Mark what is found, whatever the case; nothing for an empty needle."""
         if needle != self._needle:
             self._needle, self._place_found, self.counted = needle, None, ""
-            self._strips.clear()
-            self.refresh()
+            self.draw_anew()
 
     def find_next(self, by: int) -> bool:
         """Go to the next place (`by` 1) or to the one before (-1), round the ends.
@@ -341,44 +333,6 @@ class Pane(Still, Widget, can_focus=True):
         )  # who looks at a place found does not want to leave it
         return True
 
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the selected text as it is shown, and what ends it; Textual asks when it is copied."""
-        body, start, end = self._body, selection.start, selection.end
-        if body is None or start is None or end is None:
-            return None
-        lines = []
-        for y in range(start.y, min(end.y + 1, len(body))):
-            text = body.row(y).text
-            lines.append(text[start.x if y == start.y else 0 : end.x if y == end.y else None].rstrip())
-        return "\n".join(lines), "\n"
-
-    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002
-        """Draw the selection anew."""
-        self._strips.clear()
-        self.refresh()
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Begin a selection."""
-        if event.button == 1:
-            self.screen.clear_selection()
-            self._grip = self._place(event)
-            self.capture_mouse()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Select from where the button was pressed; beyond an edge the text scrolls."""
-        if self._grip is None:
-            return
-        if event.y < 1:
-            self.scroll_rows(-1)
-        elif event.y > self.view_height:
-            self.scroll_rows(1)
-        self.screen.selections = {self: Selection.from_offsets(self._grip, self._place(event))}
-
-    def on_mouse_up(self) -> None:
-        """End the selection."""
-        self._grip = None
-        self.release_mouse()
-
     def on_click(self, event: events.Click) -> None:
         """Follow a link; see it large, by a double click."""
         target = self._target(event) if self.text_selection is None else None
@@ -386,27 +340,6 @@ class Pane(Still, Widget, can_focus=True):
             self.post_message(self.LinkClicked(target))
         elif event.chain == 2:
             self.post_message(self.DoubleClicked(self.response))
-
-    def _target(self, event: events.MouseEvent) -> str | None:
-        """Where the link under the mouse leads."""
-        body, row, cell = self._body, self._top + event.y - 1, event.x - FRAME_CELLS // 2
-        if body is None or not 0 < event.y <= self.view_height or row >= len(body):
-            return None
-        for segment in body.row(row).segments:
-            if 0 <= cell < segment.cell_length:
-                return target_of(segment.style)
-            cell -= segment.cell_length
-        return None
-
-    def _place(self, event: events.MouseEvent) -> Offset:
-        """Where in the rows of the body the mouse is."""
-        if self._body is None:
-            return Offset(0, 0)
-        row = self._top + min(max(event.y - 1, 0), max(0, self.view_height - 1))
-        if row >= len(self._body):
-            last = max(0, len(self._body) - 1)
-            return Offset(len(self._body.row(last).text) if len(self._body) else 0, last)
-        return Offset(character_at(self._body.row(row).text, event.x - FRAME_CELLS // 2), row)
 
     def _marked(self, row: int, content: Row) -> list[Segment]:
         segments = content.segments
@@ -440,15 +373,18 @@ class Pane(Still, Widget, can_focus=True):
         self._finish = None
         super().notify_style_update()
 
-    def on_focus(self) -> None:
-        """Draw the frame as focused."""
+    def draw_anew(self) -> None:
+        """See `Pointed`."""
         self._strips.clear()
         self.refresh()
 
+    def on_focus(self) -> None:
+        """Draw the frame as focused."""
+        self.draw_anew()
+
     def on_blur(self) -> None:
         """Draw the frame as not focused."""
-        self._strips.clear()
-        self.refresh()
+        self.draw_anew()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Scroll the pane under the wheel."""
