@@ -74,6 +74,19 @@ def test_a_prompt_typed_before_anything_stands_is_answered(home: Path) -> None:
         terminal.wait_for("Demo answer")
 
 
+def test_keys_in_one_write_do_what_they_do_one_by_one(home: Path) -> None:
+    with program(home) as terminal:
+        terminal.wait_for("connected")
+        ask(terminal, "/model demo-fast-seed1")
+        terminal.wait_for("demo-fast-seed1 ─╯")
+        terminal.send("half a thought\x15/max 345\r")
+        terminal.wait_for("demo-fast-seed1 · max 345 ─╯")
+        terminal.send("what about all that\r")
+        terminal.wait_for("› what about all that")
+        terminal.wait_for(lambda text: " DONE " in text)
+        assert "1 done" in terminal.text
+
+
 def test_the_shown_command_opens_a_second_terminal_on_what_is_in_flight(home: Path) -> None:
     with program(home, "--channel", "team wall", "--model", "demo-slow-seed1", columns=250) as first:
         first.wait_for("connected")
