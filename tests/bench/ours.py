@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.bench.feed import ChannelFeed, Pipe
 from tests.bench.probe import Probe, Probed
 from tui.state import Conversation, Response
+from tui.state.threads import Standing
 from tui.ui.app import WallApp
 from tui.ui.pane import Pane
 from tui.ui.ports import Facts, Feed, Question, Replayed, Ruling
@@ -50,7 +51,7 @@ class NoDesk:
     def copy(self, text: str) -> bool:
         return False
 
-    def exported(self, form: str, responses: Sequence[Response]) -> str:
+    def exported(self, form: str, responses: Sequence[Response], standings: Mapping[str, Standing]) -> str:
         raise NotImplementedError
 
     def keep(self, text: str, form: str) -> Path:

@@ -116,7 +116,10 @@ class Terminal:
     def press(self) -> None:
         letter = LETTERS[len(self.keys) % len(LETTERS)]
         self.keys.append((monotonic(), None))
-        os.write(self._master, letter.encode())
+        self.send(letter)
+
+    def send(self, keys: str) -> None:
+        os.write(self._master, keys.encode())
 
     def _read(self, text: str, at: float) -> None:
         text = self._rest + text

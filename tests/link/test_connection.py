@@ -13,10 +13,11 @@ from ably.realtime.realtime import AblyRealtime
 from tests.link.peer import DISCONNECTED, ERROR, Connection, Frame, Peer
 from tests.link.support import KEY, Watched, link_threads, linked, options, until
 from tui.link import Endpoint, Link
+from tui.link import connection as connection_module
 from tui.link.client import make_realtime
 from tui.link.connection import Connection as LinkConnection
 from tui.link.connection import Pace
-from tui.wire import ConnectionChange, Reason, Start, Stop, Text
+from tui.wire import ConnectionChange, PublishingChange, Reason, Start, Stop, Text
 
 
 @pytest.mark.parametrize("binary", [True, False])
@@ -89,6 +90,20 @@ async def test_a_cut_connection_comes_back() -> None:
             await peer.drop()
             await until(lambda: watched.states.count("connected") == 2 and watched.ready)
             assert "disconnected" in watched.states
+
+
+async def test_a_fault_of_the_publishing_connection_alone_is_told() -> None:
+    async with Peer() as peer, linked(options(peer.port)) as watched:
+        await until(lambda: watched.ready)
+        (publishing,) = [each for each in peer.connections if each.params.get("echo") == "false"]
+        error = {"code": 80003, "statusCode": 400, "message": "moved"}
+        await publishing.send({"action": DISCONNECTED, "error": error})
+        await until(lambda: [each.state for each in watched.of(PublishingChange)].count("connected") == 2)
+        changes = watched.of(PublishingChange)
+        lost = next(each for each in changes if each.state == "disconnected")
+        assert lost.reason is not None
+        assert lost.reason.code == 80003
+        assert watched.states == ["connecting", "connected"]
 
 
 async def test_disconnected_without_error_leaves_no_zombie() -> None:
@@ -176,7 +191,11 @@ async def test_every_expired_token_is_renewed() -> None:
 
 
 @pytest.mark.parametrize(("ping_every", "silence"), [(0.1, 60.0), (60.0, 0.1)])
-async def test_no_answer_to_a_ping_makes_a_new_client(ping_every: float, silence: float) -> None:
+async def test_no_answer_to_a_ping_is_told_and_makes_a_new_client(
+    ping_every: float, silence: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection_module, "_PROMPT", 0.05)
+    told: list[float | None] = []
     async with Peer() as peer:
         peer.heartbeats = False
         settings = options(peer.port)
@@ -185,12 +204,16 @@ async def test_no_answer_to_a_ping_makes_a_new_client(ping_every: float, silence
             lambda: make_realtime(settings, echo=True),
             opened=clients.append,
             report=lambda _state, _reason, _retry_in: None,
+            silent=told.append,
             endpoint=settings.endpoint,
             ping_every=ping_every,
             silence=silence,
         )
         running = asyncio.create_task(connection.run())
         await until(lambda: len(clients) == 2)
+        assert told[0] is not None
+        assert told[0] >= 0.05
+        assert told[1] is None
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 

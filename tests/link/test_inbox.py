@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from tui.link.inbox import Inbox
+from tui.link.inbox import WEIGHT, Inbox
 from tui.wire import ChannelMessage, Notice, Roster
 
 
@@ -98,3 +98,11 @@ def test_a_listener_that_fails_harms_nothing(caplog: pytest.LogCaptureFixture) -
     inbox.put(Roster(()))
     assert (len(inbox), wakes) == (1, [1])
     assert "could not be heard" in caplog.text
+
+
+def test_of_long_messages_fewer_are_taken_at_once_and_none_is_left_behind() -> None:
+    inbox = Inbox(lambda: None)
+    for number in range(10):
+        inbox.put(ChannelMessage(f"s{number}", 1, 1, "token", "x" * (WEIGHT // 2)))
+    taken = [len(inbox.drain(50)) for _ in range(6)]
+    assert taken == [2, 2, 2, 2, 2, 0]

@@ -162,7 +162,69 @@ def test_siblings_that_open_together_stand_side_by_side() -> None:
     assert grid.arrange([*held, Entry("s2", live=True, family="p")], 160, 40).keys == ("s1", "x", "s2")
 
 
-def test_three_siblings_share_a_row_where_there_are_three_columns() -> None:
-    some = [Entry(f"s{n}", live=True, family="p") for n in range(3)]
-    assert len({cell.y for cell in Grid().arrange(some, 160, 40).cells}) == 1
-    assert len({cell.y for cell in Grid().arrange(some, 120, 40).cells}) == 2
+def shape(arranged: Arrangement) -> list[list[str]]:
+    rows: dict[int, list[str]] = {}
+    for cell in arranged.cells:
+        rows.setdefault(cell.y, []).append(cell.key)
+    return list(rows.values())
+
+
+@pytest.mark.parametrize(
+    ("count", "width", "height", "expected"),
+    [
+        (3, 160, 40, [["s0", "s1", "s2"]]),
+        (3, 120, 40, [["s0", "s1", "s2"]]),
+        (2, 80, 20, [["s0", "s1"]]),
+        (3, 80, 20, [["s0", "s1"], ["s2"]]),
+        (4, 80, 20, [["s0", "s1"], ["s2", "s3"]]),
+        (6, 80, 20, [["s0", "s1"], ["s2", "s3"]]),
+        (5, 200, 46, [["s0", "s1", "s2", "s3", "s4"]]),
+        (2, 79, 20, [["s0"], ["s1"]]),
+    ],
+)
+def test_siblings_stand_side_by_side_where_columns_of_forty_cells_have_room(
+    count: int, width: int, height: int, expected: list[list[str]]
+) -> None:
+    some = [Entry(f"s{n}", live=True, own=True, family="p") for n in range(count)]
+    arranged = Grid().arrange(some, width, height)
+    assert shape(arranged) == expected
+    assert all(cell.width >= 40 for cell in arranged.cells) or width < 80
+    done = [Entry(each.key, live=False, own=True, family="p") for each in some]
+    assert shape(Grid().arrange(done, width, height)) == expected
+
+
+def test_others_fold_before_siblings_that_are_compared() -> None:
+    old = [Entry(f"r{n}", live=False) for n in range(3)]
+    grid = Grid()
+    grid.arrange(old, 80, 20)
+    three = [Entry(f"s{n}", live=False, own=True, family="p") for n in range(3)]
+    arranged = grid.arrange([*old, *three], 80, 20)
+    assert shape(arranged) == [["s0", "s1"], ["s2", "r2"]]
+    assert arranged.folded == ("r1", "r0")
+    # One that is asked again while it is read keeps its place, and the new one stands beside it.
+    grid = Grid()
+    grid.arrange(old, 80, 20)
+    retried = [old[0], old[1], Entry("r2", live=False, held=True, family="p")]
+    grid.arrange(retried, 80, 20, focused="r2")
+    again = [*retried, Entry("s", live=True, own=True, family="p")]
+    assert shape(grid.arrange(again, 80, 20, focused="r2")) == [["r1"], ["r2", "s"]]
+    # What is new and no sibling ends the comparison, unless somebody is still at it.
+    other = [*again, Entry("x", live=True)]
+    assert shape(grid.arrange(other, 80, 20, focused="r2")) == [["r2", "s"], ["x"]]
+
+
+def test_those_that_are_live_keep_their_panes_beside_siblings() -> None:
+    some = [Entry("x", live=True), *(Entry(f"s{n}", live=True, family="p") for n in range(2))]
+    assert shape(Grid().arrange(some, 160, 40)) == [["x"], ["s0", "s1"]]
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from(["", "p", "q"])), max_size=30))
+def test_families_lose_nobody(given_ones: list[tuple[bool, str]]) -> None:
+    some = [Entry(f"r{n}", live=live, family=family) for n, (live, family) in enumerate(given_ones)]
+    for width, height in ((80, 20), (120, 40), (200, 46)):
+        arranged = Grid().arrange(some, width, height)
+        everywhere = [*arranged.keys, *arranged.folded, *arranged.tickers]
+        assert sorted(everywhere) == sorted(entry.key for entry in some)
+        assert sum(c.width * c.height for c in arranged.cells) == (
+            width * (height - arranged.rows) if some else 0
+        )

@@ -117,7 +117,7 @@ def test_rows_of_a_long_response_are_not_all_kept() -> None:
     count = len(renderer)
     assert len(rows(renderer)) == count
     assert sum(section.rows is not None for section in renderer._sections) <= KEPT
-    assert all(len(section.text) < 2 * SECTION for section in renderer._sections)
+    assert all(section.length < 2 * SECTION for section in renderer._sections)
 
 
 def test_a_resize_to_the_same_width_changes_nothing() -> None:

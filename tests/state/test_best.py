@@ -64,11 +64,20 @@ def test_whoever_shows_a_response_hears_of_it() -> None:
 def test_what_is_said_here_holds_until_the_channel_says_something_later() -> None:
     channel = family((Best("a", "p"), "ana"), (Best("c", "p"), "ben"))
     conversation = after(channel.log[:-1])
-    conversation.best.say_here(Best("b"), ME)
+    conversation.best.say_here(Best("b"), ME, [])
     assert told(conversation) == [("b", "me")]
-    conversation.best.say_here(Best("b", taken_back=True), ME)
+    conversation.best.say_here(Best("b", taken_back=True), ME, [])
     assert told(conversation) == []
-    conversation.best.say_here(Best("b"), ME)
+    conversation.best.say_here(Best("b"), ME, [])
+    conversation.apply(channel.log[-1])
+    assert told(conversation) == [("c", "ben")]
+
+
+def test_what_is_said_here_first_gives_way_to_what_others_say_later() -> None:
+    channel = family((Best("c", "p"), "ben"))
+    conversation = after(channel.log[:-1])
+    conversation.best.say_here(Best("b"), ME, conversation.responses.values())
+    assert told(conversation) == [("b", "me")]
     conversation.apply(channel.log[-1])
     assert told(conversation) == [("c", "ben")]
 

@@ -69,7 +69,7 @@ def told(conversation: Conversation) -> dict[str, dict[str, Any]]:
 
 def content(block: Block) -> dict[str, Any]:
     """What a block says, however it is kept."""
-    kept = {"parts", "cleaner", "_loose"}
+    kept = {"parts", "cleaner", "_loose", "_loose_length"}
     return {"text": block.text} | {
         f.name: getattr(block, f.name) for f in fields(Block) if f.name not in kept
     }

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.messages import Channel
 from tests.state.steps import steps
 from tests.state.test_conversation import after, logs, told
-from tui.state import Appended, Change, Conversation, Replaced, strand
+from tui.state import Appended, Change, Conversation, Replaced, intake, strand
 from tui.state.fold import Fold
+from tui.state.kept import Stowed
 from tui.state.rawlog import KEPT
 from tui.state.records import Record
 from tui.state.step import Step
@@ -86,10 +87,10 @@ def test_reading_a_long_past_backwards_costs_little_more_than_reading_it_once(
     folded = 0
     plain = Fold.step
 
-    def counting(self: Fold, record: Record) -> Step:
+    def counting(self: Fold, record: Record, kept: Stowed | None = None) -> Step:
         nonlocal folded
         folded += 1
-        return plain(self, record)
+        return plain(self, record, kept)
 
     monkeypatch.setattr(Fold, "step", counting)
     changes: list[Change] = []
@@ -130,3 +131,11 @@ def test_settling_later_gives_what_settling_at_once_gives(
             conversation.apply_all(shuffled[begin : begin + size], settle=False)
         conversation.settle()
     assert told(conversation) == told(after(log))
+
+
+def test_of_long_messages_fewer_can_be_looked_at_as_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "KEPT_CHARACTERS", 25)
+    channel, conversation = Channel(), Conversation()
+    for _ in range(9):
+        conversation.apply(channel.publish(Text("r", "x" * 10)))
+    assert [message.data for _, message in conversation.recent] == ["x" * 10] * 2

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.messages import Channel
 from tests.state.test_conversation import after, logs, told
-from tui.state import Conversation, Status
+from tui.state import Conversation, Status, block, kept, strand
 from tui.state.kept import Stowed
 from tui.wire import ChannelMessage, Start, Stop, Text
 
@@ -24,12 +25,29 @@ class Store:
         return lambda: self.texts[place]
 
 
-@given(logs(), st.integers(0, 6))
-def test_nobody_sees_where_a_text_is_kept(log: list[ChannelMessage], limit: int) -> None:
-    conversation = Conversation(Store().stow, limit)
-    for message in log:
-        conversation.apply(message)
-    assert told(conversation) == told(after(log))
+@given(logs(), st.integers(0, 6), st.sampled_from([1, 3, kept.PIECE]))
+def test_nobody_sees_where_a_text_is_kept(log: list[ChannelMessage], limit: int, piece: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (kept, block):
+            patch.setattr(module, "PIECE", piece)
+        patch.setattr(strand, "NEAR", 2)
+        conversation = Conversation(Store().stow, limit)
+        for message in log:
+            conversation.apply(message)
+        assert told(conversation) == told(after(log))
+
+
+def test_of_a_long_answer_in_flight_only_the_newest_text_is_in_memory() -> None:
+    channel, store = Channel(), Store()
+    conversation = Conversation(store.stow, 2_000_000)
+    conversation.apply(channel.publish(Start("r")))
+    for number in range(100):
+        conversation.apply(channel.publish(Text("r", f"{number:_>50000}")))
+    response = conversation.responses["r"]
+    held = sum(len(part) for part in response.blocks[0].parts if isinstance(part, str))
+    assert held < 2_500_000
+    assert sum(map(len, store.texts)) < 2 * 5_000_000
+    assert response.text == "".join(f"{number:_>50000}" for number in range(100))
 
 
 def test_the_oldest_finished_texts_go_first_and_what_is_live_stays() -> None:

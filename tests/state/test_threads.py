@@ -12,8 +12,11 @@ from tui.state.people import publisher_of
 from tui.state.threads import (
     families,
     heads,
+    order_of,
     siblings_of,
+    standings,
     thread_of,
+    tree_of,
     turns_of,
 )
 from tui.wire import Best, ChannelMessage, Outgoing, Start, Stop, Text, UserInput
@@ -78,11 +81,11 @@ def test_the_newest_sibling_is_followed_unless_another_is_best() -> None:
     conversation = forked()
     assert [head.response.key for head in heads(conversation)] == ["c", "other"]
     me = publisher_of("me", None)
-    conversation.best.say_here(Best("b"), me)
+    conversation.best.say_here(Best("b"), me, [])
     assert [head.response.key for head in heads(conversation)] == ["d", "other"]
-    conversation.best.say_here(Best("c"), me)
+    conversation.best.say_here(Best("c"), me, [])
     assert [head.response.key for head in heads(conversation)] == ["c", "other"]
-    conversation.best.say_here(Best("c", taken_back=True), me)
+    conversation.best.say_here(Best("c", taken_back=True), me, [])
     assert conversation.best.best_of(siblings_of(conversation, conversation.responses["c"])) is None
     assert heads(conversation)[0].title == "why is the sky blue?"
 
@@ -183,6 +186,8 @@ def test_threads_cost_one_pass_whatever_shape_they_have(shape: Callable[[int], C
             steps(lambda: heads(conversation)),
             steps(lambda: siblings_of(conversation, last)),
             steps(lambda: families(conversation)),
+            steps(lambda: standings(conversation)),
+            steps(lambda: tree_of(conversation, last)),
             steps(lambda: thread_of(conversation, last)),
         ]
 
@@ -197,3 +202,59 @@ def test_siblings_of_one_millisecond_are_numbered_in_the_order_of_their_starts()
         channel.publish(Start(name, prompt_id="p"))
     (family,) = families(after(channel.log))
     assert [each.key for each in family] == ["fast", "slow", "cut"]
+
+
+def test_the_whole_of_a_thread_is_found_from_any_of_its_turns() -> None:
+    conversation = forked()
+    for key in "abcd":
+        found = tree_of(conversation, conversation.responses[key])
+        assert [each.key for each in found] == ["a", "b", "c", "d"]
+    assert [each.key for each in tree_of(conversation, conversation.responses["other"])] == ["other"]
+
+
+def test_siblings_of_the_first_turn_belong_to_its_thread() -> None:
+    channel = Channel()
+    answered(channel, "a", "why?")
+    answered(channel, "b", "and?", to="a")
+    answered(channel, "again", "why?", sibling="p-a")
+    answered(channel, "c", "so?", to="again")
+    conversation = after(channel.log)
+    for key in ("a", "b", "again", "c"):
+        found = [each.key for each in tree_of(conversation, conversation.responses[key])]
+        assert found == ["a", "again", "b", "c"]
+
+
+@given(logs())
+@settings(max_examples=60)
+def test_each_response_is_in_one_thread(log: list[ChannelMessage]) -> None:
+    conversation = after(log)
+    for response in conversation.responses.values():
+        tree = [each.key for each in tree_of(conversation, response)]
+        assert len(tree) == len(set(tree))
+        assert response.key in tree
+
+
+def test_standings_number_siblings_and_say_who_calls_one_the_best() -> None:
+    channel = Channel()
+    channel.publish(UserInput("p", "q"))
+    for name in "ab":
+        channel.publish(Start(name, prompt_id="p"))
+    channel.publish(Best("b", "p"), client="ben")
+    conversation = after(channel.log)
+    found = standings(conversation)
+    assert {key: (each.nth, each.of) for key, each in found.items()} == {"a": (1, 2), "b": (2, 2)}
+    assert found["a"].best_by is None
+    assert found["b"].best_by == publisher_of("ben", "c1")
+
+
+def test_answers_of_models_that_were_named_stand_in_the_order_of_the_names() -> None:
+    channel = Channel()
+    channel.publish(UserInput("p", "q", models=("opus", "haiku", "sonnet")))
+    for model in ("haiku", "sonnet", "opus"):
+        channel.publish(Start(f"r-{model}", prompt_id="p", model=model))
+    channel.publish(Start("later", model="haiku"))
+    conversation = after(channel.log)
+    (family,) = families(conversation)
+    assert [each.key for each in family] == ["r-opus", "r-haiku", "r-sonnet"]
+    ordered = sorted(conversation.responses.values(), key=order_of)
+    assert [each.key for each in ordered] == ["r-opus", "r-haiku", "r-sonnet", "later"]

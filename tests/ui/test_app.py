@@ -12,9 +12,13 @@ from tui.wire import (
     ChannelChange,
     ConnectionChange,
     HistoryChange,
+    Member,
     Notice,
+    PublishingChange,
     Reason,
+    Roster,
     Severity,
+    Silence,
     Start,
     Stop,
     Text,
@@ -363,6 +367,30 @@ async def test_what_waits_to_be_published_is_seen() -> None:
         await s.sees("2 queued", "39/40 msg/s")
 
 
+async def test_a_connection_that_says_nothing_more_is_told() -> None:
+    async with screen() as s:
+        s.script.connect()
+        s.script.tell(Silence(s.script.clock - 7_000))
+        await s.sees("no answer for 7", "nothing comes from the server")
+        s.script.tell(Silence(None))
+        await s.until(lambda: "no answer" not in s.text)
+        s.script.tell(Silence(s.script.clock), ConnectionChange("disconnected", s.script.clock))
+        await s.sees("disconnected")
+        assert "no answer" not in s.text
+
+
+async def test_a_publishing_connection_that_is_lost_alone_is_told() -> None:
+    async with screen() as s:
+        s.script.connect()
+        reason = Reason("the connection was \x1b[31mrefused", 80003, "it is tried again")
+        s.script.tell(PublishingChange("disconnected", s.script.clock, reason))
+        await s.sees(
+            "connected, publishing disconnected", "refused (80003) · it is tried again · what you send"
+        )
+        s.script.tell(PublishingChange("connected", s.script.clock))
+        await s.until(lambda: "publishing" not in s.text)
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
 async def test_the_status_line_gives_way_from_the_right(width: int) -> None:
     async with screen((width, 24)) as s:
@@ -465,3 +493,17 @@ async def test_a_keymap_can_change_a_binding() -> None:
         s.app.set_keymap({"demo": "f5"})
         await s.pilot.press("escape", "d", "f5")
         assert s.script.demos == 1
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+async def test_the_keys_that_help_most_are_told_at_every_width(width: int) -> None:
+    async with screen((width, 24)) as s:
+        s.script.connect()
+        members = (Member.of(f"m{n}", f"c{n}", {"kind": "viewer"}) for n in range(2))
+        s.script.tell(Roster(tuple(members)))
+        s.script.say(Start("r"), Text("r", "one two three"), Text("r", " four"), Stop("r"))
+        await s.sees("0 live 1 done", "Enter sends", "Esc panes")
+        await s.pilot.press("escape")
+        await s.sees("0 live 1 done", "i prompt", "Enter reply", "? help")
+        if width > 80:
+            await s.sees("2 viewers", "x cancel")

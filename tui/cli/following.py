@@ -1,7 +1,8 @@
 """What a command that follows the channel does with what arrives: keeps the past back until it is in order.
 
-Pages of the past come the newest first, between live messages; nothing is said before the first pass is over.
-Pure: time is an argument. Leaves reading to `opening` and saying to `telling`, `rawtext` and `printing`.
+Where the link fetches the past, its pages come the newest first, between live messages, and nothing is said
+before the first pass is over; where `chronicle` does, they come in their order. Pure: time is an argument.
+Leaves reading to `opening` and `chronicle`, and saying to `telling`, `rawtext` and `printing`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,12 @@ from itertools import islice
 
 from tui.cli.rawtext import RawText
 from tui.state import Change, Conversation, Replaced, Response, Status
-from tui.state.intake import KEPT_MESSAGES
 from tui.wire import Annotation, ChannelMessage, Gap, GapHealed, HistoryChange, Inbound, Roster
+
+TOGETHER = 50
+"""Messages that a conversation surely remembers as they came, however long they are."""
+CORRECTION = 60_000
+"""Milliseconds after the end of a response in which its publisher may still correct it."""
 
 
 @dataclass(slots=True)
@@ -50,6 +55,16 @@ class Follower:
         """Whether the past is still awaited."""
         return self._held is not None
 
+    @property
+    def messages(self) -> int:
+        """How many messages of the past were read."""
+        return self.past.messages
+
+    @property
+    def edge(self) -> tuple[str, int] | None:
+        """Back to when they were read."""
+        return None if self.past.oldest is None else ("back to", self.past.oldest)
+
     def take(self, values: Iterable[Inbound], now: int) -> News:
         """Return what is new; `now` is in ms since the epoch by this machine's clock."""
         news = News()
@@ -69,12 +84,20 @@ class Follower:
             news.changes = []
         return news
 
-    def _apply(self, batch: list[ChannelMessage], news: News) -> None:
+    def read(self, page: list[ChannelMessage], *, settle: bool = True) -> News:
+        """Take a page of a past that comes in its order, and return it; time does not pass meanwhile. Without
+        `settle` more of the same time will come, and it is folded once then.
+        """
+        news = News()
+        self._apply(page, news, settle=settle)
+        return news
+
+    def _apply(self, batch: list[ChannelMessage], news: News, *, settle: bool = True) -> None:
         if self._passes:
             (news.messages if self._held is None else self._held).extend(batch)
         if self._reduces:
             # What lies between pages that have come and pages that will is folded once, at the end.
-            news.changes += self.conversation.apply_all(batch, settle=self._held is None)
+            news.changes += self.conversation.apply_all(batch, settle=settle and self._held is None)
 
     def _hear(self, value: Inbound, news: News) -> None:
         match value:
@@ -107,20 +130,24 @@ class OneResponse:
 
     def take(self, conversation: Conversation, news: News) -> str:
         """Return what of its text is new."""
-        if self.response is None or self.response.key not in conversation.responses:
-            self.response = conversation.by_id(self.id)
+        self.find(conversation)
         if self.response is None:
             return ""
         key = self.response.key
         anew = any(isinstance(change, Replaced) and change.response.key == key for change in news.changes)
         return self.text.take(self.response, anew=anew)
 
+    def find(self, conversation: Conversation) -> None:
+        """See whether it is there."""
+        if self.response is None or self.response.key not in conversation.responses:
+            self.response = conversation.by_id(self.id)
+
     def messages(self, conversation: Conversation, news: News) -> list[ChannelMessage]:
         """Return the messages of the news that belong to it."""
         if self.response is None:
             return []
         ours: set[int] = set()
-        if len(news.messages) < KEPT_MESSAGES:
+        if len(news.messages) <= len(conversation.recent):
             ours = _of(self.response.strand, conversation, len(news.messages))
         else:  # more than a conversation remembers as they came
             again = Conversation()
@@ -137,6 +164,13 @@ class OneResponse:
             return False
         return found.ended_at is not None or (found.left and not found.status.in_flight)
 
+    def settled(self, reached: int | None) -> bool:
+        """Whether it was over so long before `reached`, ms since the epoch, that nobody corrects it any more:
+        whole texts follow the end where a piece could not be published.
+        """
+        ended = None if self.response is None else self.response.ended_at
+        return ended is not None and reached is not None and reached - ended > CORRECTION
+
     @property
     def well(self) -> bool:
         """Whether it ended well."""
@@ -150,5 +184,5 @@ def _of(strand: str, conversation: Conversation, newest: int) -> set[int]:
 
 
 def _batches(messages: list[ChannelMessage]) -> Iterator[list[ChannelMessage]]:
-    for begin in range(0, len(messages), KEPT_MESSAGES):
-        yield messages[begin : begin + KEPT_MESSAGES]
+    for begin in range(0, len(messages), TOGETHER):
+        yield messages[begin : begin + TOGETHER]

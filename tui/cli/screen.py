@@ -12,12 +12,18 @@ import time
 from collections.abc import Iterable, Mapping
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tui.cli.exits import FAILED, OK, USAGE
+from tui.cli.exits import FAILED, OK, USAGE, Failure
 from tui.settings import HOME_VARIABLE, Folders, Settings, SettingsError
+
+if TYPE_CHECKING:
+    from tui.cli.typed import Typed
 
 LOG_BYTES = 2_000_000
 CLOSE_SECONDS = 5.0
+SWITCH = 0.001
+"""Seconds that one thread may keep another waiting (Python's own: 0.005)."""
 
 
 def run(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
@@ -25,9 +31,10 @@ def run(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
     if settings.plain:
         from tui.cli.plain import chat
 
-        return chat(settings, folders)
+        return chat(settings, folders, demo=demo)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        print("ably-tui: the screen needs a terminal on standard input and output", file=sys.stderr)
+        said = "the screen needs a terminal on standard input and output; with --plain there is none"
+        print(f"ably-tui: {said}", file=sys.stderr)
         return FAILED
     # Until the screen stands, the collector would look again and again through what is being imported.
     gc.disable()
@@ -37,7 +44,7 @@ def run(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
     from tui.cli.model import demo_name, real_model
     from tui.cli.session import Session, link_options
     from tui.cli.terminal import outlive
-    from tui.cli.typed import Typed
+    from tui.cli.warm import spare_collector
     from tui.state import Conversation
     from tui.ui.app import WallApp
     from tui.ui.ports import Facts
@@ -72,24 +79,37 @@ def run(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
         notify=settings.notify,
         reduced_motion=settings.reduced_motion,
         keymap=settings.keymap,
+        tools=settings.tools,
     )
-    place = "local" if settings.local else settings.endpoint or "ably"
-    typed = Typed(folders.state / "typed", f"{place} {settings.channel}")
+    typed = memory_of(settings, folders)
     app = dressed(
         lambda: WallApp(conversation, session, session, facts, now, log_file, memory=typed), settings
     )
     # What has been imported stays: the collector need not look through it again while the screen streams.
-    gc.collect()
-    gc.freeze()
+    spare_collector()
     gc.enable()
+    # A thread that decodes a page of history keeps the screen's from its next turn for so long.
+    sys.setswitchinterval(SWITCH)
     outlive()
     try:
         app.run()
     finally:
-        typed.close()
+        if typed is not None:
+            typed.close()
         session.close(CLOSE_SECONDS)
         archive.close()
     return app.return_code or OK
+
+
+def memory_of(settings: Settings, folders: Folders) -> Typed | None:
+    """Return where what is typed is kept; None for nowhere."""
+    from tui.cli.typed import Typed
+
+    if settings.prompt_history == "none":
+        return None
+    place = "local" if settings.local else settings.endpoint or "ably"
+    owner = settings.client_id if settings.prompt_history == "own" else ""
+    return Typed(folders.state / "typed", f"{place} {settings.channel}", owner)
 
 
 def check_tools(names: Iterable[str]) -> None:
@@ -124,10 +144,16 @@ def join_command(settings: Settings, environ: Mapping[str, str]) -> str:
 
 
 def start_log(folder: Path, settings: Settings, agent: object) -> Path:
-    """Send everything that is logged to a file in `folder`, with keys taken out; return its path."""
+    """Send everything that is logged to a file in `folder`, with keys taken out; return its path. Raise
+    `Failure` when there can be no such folder.
+    """
     from tui.link.logs import quiet
 
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        why = f"{folder} cannot be made: {error.strerror}"
+        raise Failure(f"{why}; set {HOME_VARIABLE} to a folder of your own") from error
     path = folder / "ably-tui.log"
     handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(name)s %(levelname)s %(message)s"))

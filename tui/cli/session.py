@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import cycle
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli import keeping
+from tui.cli.warm import load
 from tui.settings import Settings, SettingsError, host_and_port
 from tui.ui.ports import Contact, ModelName, Question, Replayed, Ruling
 from tui.wire import (
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from tui.link import Link, LinkOptions
     from tui.local.statefile import LocalServer
     from tui.state import Response
+    from tui.state.threads import Standing
     from tui.wire import Publication
 
 log = logging.getLogger(__name__)
@@ -141,6 +143,7 @@ class Session:
             in_reply_to=question.in_reply_to,
             sibling_of=question.sibling_of,
             within=question.within,
+            models=tuple(model for model in question.models if several and model is not None),
         )
         self._typed.add(prompt.prompt_id)
         if question.contact is not None:
@@ -206,12 +209,11 @@ class Session:
         """Put text on this machine's clipboard; return whether it was seen there. Blocks."""
         return keeping.copy(text)
 
-    def exported(self, form: str, responses: Sequence[Response]) -> str:
+    def exported(self, form: str, responses: Sequence[Response], standings: Mapping[str, Standing]) -> str:
         """Return responses as a document: `markdown`, `json` or `svg`."""
-        from tui.cli import exporting
+        from tui.cli.exporting import document
 
-        write = {"json": exporting.json_of, "svg": exporting.svg}.get(form, exporting.markdown)
-        return write(responses)
+        return document(form, responses, standings)
 
     def keep(self, text: str, form: str) -> Path:
         """Write text to a new file in the working directory; return its path."""
@@ -221,7 +223,23 @@ class Session:
         """Return a feed that plays these at the speed at which they came."""
         from tui.cli.replaying import replayed
 
-        return replayed(messages, self._clock)
+        return replayed(messages, self._clock, self._older)
+
+    def _older(self, end: int | None) -> Iterator[list[ChannelMessage]]:
+        """Yield, blocking, pages of what the channel has said until `end`, the newest message first."""
+        link = self._link
+        if link is None:
+            raise ConnectionError("the channel is not there yet")
+        reading = link.reading(None, end, forwards=False)
+        try:
+            while (page := link.run(reading.page).result()) is not None:
+                yield page
+        except Exception as error:
+            from tui.link import explain
+
+            raise ConnectionError(str(explain(error, where=link.options.where))) from error
+        finally:
+            link.run(reading.close)
 
     @property
     def models(self) -> Sequence[ModelName]:
@@ -410,6 +428,7 @@ class Session:
         return ensure(self._folder)
 
     def _prepare(self) -> None:
+        load()
         if self._opener is not None:
             self._opener.join()
         link, crew = self._link, self._crew

@@ -32,6 +32,8 @@ PING_EVERY = 20.0
 promises to be heard every fifteen seconds only.
 """
 SILENCE = 5.0
+_PROMPT = 2.0
+"""Seconds after which it is told that a ping is not answered."""
 _GLANCE = 1.0
 """Seconds between two looks at whether there is a transport."""
 _PATIENCE = 15.0
@@ -68,9 +70,10 @@ class Connection:
     """One connection. `run` lasts until it is cancelled; the hooks are called on its loop:
 
     `opened(client)` for each new client before it connects, `report(state, reason, retry_in)` for each state
-    with the milliseconds until the next attempt. `attached()` says whether a connection does what it is for;
-    one that stays without is given up after `stuck_after` seconds. `revive()` is called off the loop when no
-    connection could be made, to start a server that has ended.
+    with the milliseconds until the next attempt, `silent(seconds)` when nothing has come for so long, not
+    even the answer to a ping, and with None when something does. `attached()` says whether a connection does
+    what it is for; one that stays without is given up after `stuck_after` seconds. `revive()` is called off
+    the loop when no connection could be made, to start a server that has ended.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Connection:
         *,
         opened: Callable[[AblyRealtime], None],
         report: Callable[[str, Reason | None, int | None], None],
+        silent: Callable[[float | None], None] = lambda _seconds: None,
         endpoint: Endpoint | None = None,
         revive: Callable[[], object] | None = None,
         attached: Callable[[], bool] = lambda: True,
@@ -90,6 +94,7 @@ class Connection:
         self._make = make
         self._opened = opened
         self._report = report
+        self._silent = silent
         self._endpoint = endpoint
         self._where = "Ably" if endpoint is None else str(endpoint)
         self._revive = revive
@@ -236,7 +241,7 @@ class Connection:
                 log.warning("connected, but not attached for too long")
                 return False
         self._doubt = False
-        return await self._answers(client)
+        return await self._answers(client, heard_at)
 
     def _is_stuck(self, now: float) -> bool:
         if self._attached():
@@ -245,15 +250,28 @@ class Connection:
         self._unattached_since = self._unattached_since or now
         return now - self._unattached_since > self._stuck_after
 
-    async def _answers(self, client: AblyRealtime) -> bool:
+    async def _answers(self, client: AblyRealtime, heard_at: float) -> bool:
         if client.connection.state is not ConnectionState.CONNECTED:
             return True  # it knows by itself
+        loop = asyncio.get_running_loop()
+        told = False
+
+        def tell() -> None:
+            nonlocal told
+            told = True
+            self._silent(loop.time() - heard_at)
+
+        timer = loop.call_later(_PROMPT, tell)
         try:
             async with asyncio.timeout(_PATIENCE):  # sending alone may take for ever
                 await client.connection.ping()
         except Exception:
             log.debug("no answer to a ping", exc_info=True)
             return client.connection.state is not ConnectionState.CONNECTED
+        finally:
+            timer.cancel()
+            if told:
+                self._silent(None)
         return True
 
     async def _try_again(self, client: AblyRealtime) -> None:

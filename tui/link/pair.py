@@ -1,7 +1,7 @@
 """The two connections of a link, as in Ably's guides: one subscribes, the other publishes and hears no echo.
 
 Both have the same client id. What becomes of the viewer's connection is what the screen shows as the
-connection; the publisher's speaks up only when it fails by itself.
+connection; the publisher's is told beside it, for when it fails by itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,16 @@ from tui.link.inbox import Inbox
 from tui.link.options import LinkOptions
 from tui.link.publisher import Publisher, Send
 from tui.link.subscription import Subscription
-from tui.wire import Annotation, ConnectionChange, Notice, Publication, Reason, Severity
+from tui.wire import (
+    Annotation,
+    ConnectionChange,
+    Notice,
+    Publication,
+    PublishingChange,
+    Reason,
+    Severity,
+    Silence,
+)
 
 
 def now() -> int:
@@ -64,6 +73,7 @@ class Pair:
                 lambda: make_realtime(options, echo=True),
                 opened=self.subscription.opened,
                 report=self._report,
+                silent=self._report_silence,
                 endpoint=options.endpoint,
                 revive=revive,
                 attached=lambda: self.subscription is None or self.subscription.attached,
@@ -106,11 +116,16 @@ class Pair:
         self._failure = reason if state == "failed" else None
         self._inbox.put(ConnectionChange(state, now(), reason, retry_in))
 
+    def _report_silence(self, seconds: float | None) -> None:
+        self._inbox.put(Silence(None if seconds is None else now() - round(seconds * 1000)))
+
     def _opened(self, client: AblyRealtime) -> None:
         self._sending_client = client
 
     def _report_publishing(self, state: str, reason: Reason | None, retry_in: int | None) -> None:
-        if not self._options.viewing:
+        if self._options.viewing:
+            self._inbox.put(PublishingChange(state, now(), reason))
+        else:
             self._report(state, reason, retry_in)
         if state == "connected" and self._sending_client is not None:
             client = self._sending_client

@@ -92,6 +92,12 @@ class Parser:
         """Whether it has read more than blank lines."""
         return self._started
 
+    @property
+    def is_under_blank(self) -> bool:
+        """Whether it is as `under_blank` makes one."""
+        closed = self._leaf is None and not self._containers and not self._line and not self._begun
+        return closed and self._started and self._blank and self._start == self.offset
+
     @classmethod
     def under_blank(cls, page: Page, inliner: Inliner, offset: int) -> Parser:
         """Return a parser that goes on at an offset, under a blank line, with nothing open."""

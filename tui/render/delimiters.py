@@ -6,11 +6,20 @@ It finds where nothing is open any more; what the text then means is for the par
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
 _RULES = MarkdownIt("commonmark")
+
+
+@lru_cache(maxsize=1_024)
+def _flanks(before: str, run: str, after: str) -> tuple[bool, bool]:
+    """Whether a run of delimiters between two characters can open, and can close, emphasis."""
+    state = StateInline(before + run + after, _RULES, {}, [])
+    can_open, can_close, _ = state.scanDelims(len(before), run[0] != "_")
+    return can_open, can_close
 
 
 @dataclass(slots=True)
@@ -55,8 +64,7 @@ class Delimiters:
         See "process emphasis" in the appendix of CommonMark.
         """
         char, length = run[0], len(run)
-        state = StateInline(before + run + after, _RULES, {}, [])
-        can_open, can_close, _ = state.scanDelims(len(before), char != "_")
+        can_open, can_close = _flanks(before, run, after)
         left = self._close(_Opener(char, length, length, can_open)) if can_close else length
         if can_open and left:
             self._open.append(_Opener(char, length, left, can_close))

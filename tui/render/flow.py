@@ -45,6 +45,8 @@ _TOKEN = re.compile(
     | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_PROSE = re.compile(r"(?:[^\s\\`*_~\[\]!<&h]|[ ]|h(?!ttps?://)|!(?!\[))+")
+"""Text without a meaning, which need not be read as tokens."""
 _ANGLE = re.compile(r"<[^\s<>]{1,1000}>")
 _HALF_ANGLE = re.compile(r"<[^\s<>]{0,1000}\Z")
 _ENTITY = re.compile(r"&#?\w{1,32};")
@@ -147,6 +149,11 @@ class Flow:
         position = self._scanned
         settled = 0
         while position < len(text):
+            if self._atom < 0:
+                end = self._prose(position)
+                if end > position:
+                    position = settled = end
+                    continue
             match = _TOKEN.match(text, position)
             kind, end = (match.lastgroup or "", match.end()) if match else ("other", position + 1)
             if not final and kind in _GROWING and self._goes_on(kind, position, end):
@@ -165,6 +172,21 @@ class Flow:
                 settled = end
         self._trim(settled)
         self._scanned = position - settled
+
+    def _prose(self, start: int) -> int:
+        """Give the words without a meaning that begin here to the wrapper at once, but for the last, which
+        may go on; return where they end. Gives the rows that they give one by one.
+        """
+        text = self._text
+        found = _PROSE.match(text, start)
+        end = text.rfind(" ", start, found.end()) + 1 if found else 0
+        if end - start < _WORD or self._anchors[-1][0] > start:
+            return start
+        words = text[start:end]
+        if max(map(len, words.split(" "))) > _WORD:
+            return start
+        self.wrapper.add(words, self.base, self._source(start), self._source(end))
+        return end
 
     def _trim(self, settled: int) -> None:
         """Let go of the text that is settled."""

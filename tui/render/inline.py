@@ -24,6 +24,10 @@ Span = tuple[str, Style]
 SPECIAL = frozenset("\\`*_~[]!<&")
 """Characters that may have a meaning; text without them needs no parser."""
 
+SHORT = 40
+"""Characters of a text that is remembered with its spans: a name in code stands in many lines."""
+KNOWN = 500
+"""Texts that are remembered."""
 _URL = re.compile(r"https?://[^\s<>\"`]+")
 _TRAILING = re.compile(r"[?!.,:*_~'\";]+$")
 _DEFINITION = re.compile(
@@ -49,6 +53,7 @@ class Inliner:
         self.environment: dict[str, Any] = {"references": {}} if environment is None else environment
         """What markdown-it keeps link definitions in; shared by the inliners of one response."""
         self._styles: dict[tuple[Style, frozenset[str], str], Style] = {}
+        self._known: dict[tuple[str, Style, str], list[Span]] = {}
 
     def define(self, line: str) -> bool:
         """Take the line as a link definition, if it is one. The first one of a label counts."""
@@ -68,6 +73,17 @@ class Inliner:
         `before` is the character on the left of the text, where it is one that has no meaning of its own:
         whether a `*` can open or close emphasis depends on it.
         """
+        if len(text) > SHORT or "[" in text:  # what a link leads to may be defined later
+            return self._parse(text, base, before)
+        key = (text, base, before)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= KNOWN:
+                self._known.clear()
+            known = self._known[key] = self._parse(text, base, before)
+        return known.copy()
+
+    def _parse(self, text: str, base: Style, before: str) -> list[Span]:
         tokens: list[Token] = []
         _MARKDOWN.inline.parse(before + text, _MARKDOWN, self.environment, tokens)
         if before:

@@ -4,12 +4,14 @@ The text is divided into sections of about `SECTION` characters, at places where
 rows. A section knows the parser's state at its beginning, so its rows can be thrown away and made again from
 its text, at any width: after a resize a section is laid when it is looked at, and of a long response only the
 `KEPT` sections that were looked at last hold rows. Until a section is laid its number of rows is an estimate;
-laying it corrects `len()`, which `take_changed` tells.
+laying it corrects `len()`, which `take_changed` tells. Whoever keeps the text anyway says how to get a part
+of it; then it is not kept here as well.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from itertools import accumulate
 
 from tui.render.blocks import Parser
@@ -27,21 +29,22 @@ KEPT = 32
 class _Section:
     """A stretch of text, and the rows that it makes."""
 
-    __slots__ = ("closed", "count", "parser", "rows", "start", "text")
+    __slots__ = ("closed", "count", "length", "parser", "rows", "start", "text")
 
     def __init__(
         self,
         start: int,
         text: str,
-        parser: Parser,
+        parser: Parser | None,
         rows: list[Row] | None,
         count: int,
         *,
         closed: bool = False,
     ) -> None:
         self.start = start
-        self.text = text
-        self.parser = parser  # as it was at the start
+        self.length = len(text)
+        self.text: str | None = text  # None where it is kept elsewhere
+        self.parser = parser  # as it was at the start; None where nothing was open under a blank line
         self.rows = rows
         self.count = count
         self.closed = closed  # whether everything that is open at its end ends there
@@ -50,9 +53,11 @@ class _Section:
 class LineRenderer:
     """Rows of one response. Not thread-safe."""
 
-    def __init__(self, width: int, theme: Theme) -> None:
+    def __init__(self, width: int, theme: Theme, given: Callable[[int, int], str] | None = None) -> None:
+        """`given(start, stop)` returns a part of what was fed, in characters; without it the text is kept."""
         self._width = max(1, width)
         self._theme = theme
+        self._given = given
         self._inliner = Inliner(theme)
         self._sections: list[_Section] = []  # closed
         self._tops: list[int] = [0]  # the first row of each, and the row behind the last
@@ -95,15 +100,13 @@ class LineRenderer:
         self._read(text[begin : begin + cut])
         self._parser.finish()
         self._close_section(closed=True)
-        page, below = Page(self._width, self._theme), begin
+        below = begin
         begin += cut
         for cut in cuts:
             if below + cut - begin >= SECTION:
                 part = text[begin : below + cut]
-                parser = Parser.under_blank(page, self._inliner, self._start)
                 count = part.count("\n") + len(part) // (2 * self._width)
-                self._sections.append(_Section(self._start, part, parser, None, count, closed=True))
-                self._tops.append(self._tops[-1] + count)
+                self._add(_Section(self._start, part, None, None, count, closed=True))
                 self._start += len(part)
                 begin = below + cut
         self._parser = Parser.under_blank(Page(self._width, self._theme), self._inliner, self._start)
@@ -201,12 +204,18 @@ class LineRenderer:
         page = self._parser.page
         self._note(self._tops[-1] + min(page.taken, self._seen))
         text, count = "".join(self._parts), len(page.rows)
-        self._sections.append(_Section(self._start, text, self._snapshot, page.rows, count, closed=closed))
-        self._tops.append(self._tops[-1] + len(page.rows))
+        parser = None if self._snapshot.is_under_blank else self._snapshot
+        self._add(_Section(self._start, text, parser, page.rows, count, closed=closed))
         self._keep(len(self._sections) - 1)
         page.rows, page.taken = [], 0
         self._tail, self._seen, self._stale = [], 0, True
         self._open_section()
+
+    def _add(self, section: _Section) -> None:
+        self._sections.append(section)
+        self._tops.append(self._tops[-1] + section.count)
+        if self._given is not None:
+            section.text = None
 
     def _open_section(self) -> None:
         self._start = self._parser.offset
@@ -261,8 +270,15 @@ class LineRenderer:
         section = self._sections[index]
         if section.rows is None:
             page = Page(self._width, self._theme)
-            parser = section.parser.copy(page, self._inliner)
-            _step_all(parser, section.text)
+            if section.parser is None:
+                parser = Parser.under_blank(page, self._inliner, section.start)
+            else:
+                parser = section.parser.copy(page, self._inliner)
+            text = section.text
+            if text is None:
+                assert self._given is not None  # noqa: S101  else it is here
+                text = self._given(section.start, section.start + section.length)
+            _step_all(parser, text)
             if section.closed:
                 parser.finish()
             section.rows = page.rows

@@ -60,6 +60,13 @@ def clusters(text: str) -> list[str]:
     return out
 
 
+def _space_end(text: str, start: int) -> int:
+    """Return where the spaces end that begin at a place, if any do."""
+    while text.startswith(" ", start):
+        start += 1
+    return start
+
+
 Piece = tuple[str, Style, int]
 """Text, its style, and where in the source it begins."""
 
@@ -109,7 +116,8 @@ class Wrapper:
             else:
                 self._add_clusters(text, style, offset, end)
             return
-        for match in _PIECE.finditer(text):
+        start = self._fill(text, style, offset, end) if narrow and not self._row and not self._word else 0
+        for match in _PIECE.finditer(text, start):
             piece = match.group()
             if piece[0] == " ":
                 self._place()
@@ -121,6 +129,27 @@ class Wrapper:
                 self._grow(piece, style, len(piece), min(offset + match.start(), end))
             else:
                 self._add_clusters(piece, style, min(offset + match.start(), end), end)
+
+    def _fill(self, text: str, style: Style, offset: int, end: int) -> int:
+        """Fill rows from the first cell on with words of one cell a character; return where those begin that
+        are left: the last word, or one that is wider than a row.
+        """
+        width, length, start = self._margin.width, len(text), 0
+        while True:
+            start = _space_end(text, start)
+            whole = length - start <= width
+            cut = text.rfind(" ", start, length if whole else start + width + 1)
+            below = _space_end(text, cut) if cut > start else start
+            if below == start or (below == length and not whole):
+                return start
+            row = text[start:cut].rstrip(" ")
+            self._gap.clear()
+            self._gap_cells = 0
+            self._row, self._cells = [(row, style, min(offset + start, end))], len(row)
+            if whole:
+                return start + len(row)
+            self._emit(0)
+            start = below
 
     def end_row(self, offset: int, *, always: bool = False) -> None:
         """End the row here, if there is one (or `always`); a gap at its end is dropped."""

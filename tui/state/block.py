@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field
 
-from tui.state.kept import Piece, Stow, Stowed, joined
+from tui.state.kept import PIECE, Piece, Stow, Stowed, add, joined, part_of, take_away
 from tui.state.people import Publisher
 from tui.wire import Cleaner, Kind, Route
 from tui.wire.immutable import immutable
@@ -89,6 +90,7 @@ class Block:
     cut: bool = False
     """Whether `finish` came amid a sequence whose rest, should it come, would still belong to it."""
     _loose: int = 0  # parts at the end that were not joined yet
+    _loose_length: int = 0  # characters in them
 
     def append(self, raw: str) -> str:
         """Add a published piece; return what of it may be shown."""
@@ -97,10 +99,26 @@ class Block:
             self.parts.append(text)
             self.length += len(text)
             self._loose += 1
-            if self._loose >= LOOSE:
-                self.parts[-LOOSE:] = [joined(self.parts[-LOOSE:])]
-                self._loose = 0
+            self._loose_length += len(text)
+            if self._loose >= LOOSE or self._loose_length >= PIECE:
+                self._tie()
         return text
+
+    def extend(self, pieces: Iterable[Piece]) -> None:
+        """Add published pieces, of which some may be kept elsewhere; what can stay there does."""
+        for piece in pieces:
+            if isinstance(piece, Stowed) and piece.clean and self.cleaner.resting:
+                self._tie()
+                self.parts.append(piece)
+                self.length += piece.length
+            else:
+                self.append(joined([piece]))
+
+    def _tie(self) -> None:
+        loose = self.parts[len(self.parts) - self._loose :]
+        del self.parts[len(self.parts) - self._loose :]
+        add(self.parts, [joined([piece]) for piece in loose])
+        self._loose = self._loose_length = 0
 
     def finish(self) -> str:
         """No more pieces are expected; return what the cleaner held back."""
@@ -115,7 +133,7 @@ class Block:
     def replace(self, raw: str) -> None:
         """Take another text in place of the present one."""
         self.parts.clear()
-        self.length = self._loose = 0
+        self.length = self._loose = self._loose_length = 0
         self.cleaner, self.cut = Cleaner(), False
         self.append(raw)
 
@@ -130,16 +148,26 @@ class Block:
             characters -= len(part)
         return "".join(reversed(kept))
 
-    def stow(self, stow: Stow) -> None:
-        """Keep the text elsewhere."""
-        self.parts[:] = [Stowed(stow(self.text))]
-        self._loose = 0
+    def part(self, start: int, stop: int) -> str:
+        """Return the characters from `start` to before `stop`, without joining the parts."""
+        if stop < self.length:
+            return part_of(self.parts, start, stop)
+        more = self.length - start
+        return self.tail(more)[-more:] if more > 0 else ""
+
+    def stow(self, stow: Stow, room: int, *, whole: bool = True) -> int:
+        """Keep the text elsewhere, or the next `room` characters of it; return how many. What was said last
+        stays unless the text is `whole`.
+        """
+        if whole:
+            self._loose = self._loose_length = 0
+        return take_away(self.parts, stow, room, keep=0 if whole else self._loose + 1, clean=True)
 
     @property
     def text(self) -> str:
         """All of it; parts in memory are joined here and become one."""
         text = joined(self.parts)
-        if len(self.parts) > 1 and not isinstance(self.parts[0], Stowed):
+        if len(self.parts) > 1 and not any(isinstance(part, Stowed) for part in self.parts):
             self.parts[:] = [text]
-            self._loose = 0
+            self._loose = self._loose_length = 0
         return text

@@ -14,7 +14,7 @@ from tui.state.attempts import Attempts, end
 from tui.state.block import UNKNOWN, Block
 from tui.state.ending import ask_to_cancel, control, stop
 from tui.state.generations import Generations
-from tui.state.kept import joined
+from tui.state.kept import Stowed
 from tui.state.numbers import Numbers, mark_of
 from tui.state.parts import Content, Parts
 from tui.state.records import Outages, Record, Run, beginning_of, between
@@ -53,6 +53,7 @@ class Fold:
         "_numbers",
         "_outages",
         "_start_ids",
+        "clean",
         "generations",
         "parts",
         "starts",
@@ -66,16 +67,18 @@ class Fold:
         self.parts = Parts()
         self.starts: dict[str, Response] = {}
         """What each `start` began, by serial."""
+        self.clean = True
+        """Whether nothing had to be taken out of the pieces of text that came one by one."""
         self._outages = outages
         self._numbers: dict[str, Numbers] = {}  # by key of a response
         self._attempts = Attempts(self.parts)
         self._start_ids: set[str] = set()
         self._early: list[Record] = []  # cancels that preceded what they cancel
 
-    def step(self, record: Record) -> Step:
-        """Take the next record."""
+    def step(self, record: Record, kept: Stowed | None = None) -> Step:
+        """Take the next record; `kept` is its text where that is kept elsewhere."""
         said = record.said
-        step = self._text(said, record) if isinstance(said, Text) else self._other(record)
+        step = self._text(said, record, kept) if isinstance(said, Text) else self._other(record)
         response = step.response
         if response is not None and type(said) not in _FROM_PEOPLE:
             versions = record.versions
@@ -90,14 +93,15 @@ class Fold:
         if run.pieces > 1 and before is not None and (run.first.seq or 0) < (before.next_seq or 0):
             # Of pieces that came late and are no single ones any more nobody knows which are repeated.
             self._numbers[before.key].forget()
-        step = self.step(beginning_of(run))
+        # Only of a single piece the text tells whether it has been said before.
+        kept = run.texts[0] if run.pieces > 1 else None
+        step = self.step(beginning_of(run), kept if isinstance(kept, Stowed) else None)
         response, block = step.response, step.block
         if response is not None and block is None:
             return  # a single piece that has been said before
         assert response is not None  # noqa: S101  text always has one
         assert block is not None  # noqa: S101  and a block
-        for text in run.texts[1:]:
-            block.append(joined([text]))
+        block.extend(run.texts[1:])
         if run.first.seq is not None and run.next_seq is not None and response.next_seq is not None:
             numbers = self._numbers[response.key]
             known = range(run.first.seq + 1, min(run.next_seq, response.next_seq))
@@ -186,7 +190,7 @@ class Fold:
 
     # Text
 
-    def _text(self, said: Text, record: Record) -> Step:
+    def _text(self, said: Text, record: Record, kept: Stowed | None) -> Step:
         response = self.generations.of(record.publisher)
         if response is None:
             response = self.generations.open(record)
@@ -194,22 +198,26 @@ class Fold:
             # it ends. A start that comes late says otherwise.
             response.endless |= said.seq is None
         raw = said.text if record.versions is None else record.text
+        speaks = bool(raw) or kept is not None
         gap = self._gap(response, said, raw, record)
-        if response.stopped and raw:
+        if response.stopped and speaks:
             response.trailing += 1
             response.late += 1
         if gap == _REPEATED:
             return Step(response)
         block = response.blocks[-1] if response.blocks else None
         if block is None or block.kind is not said.kind or block.serial or gap:
-            if not (raw or gap):
+            if not (speaks or gap):
                 return Step(response)  # it says only that its publisher is there
             block = Block(said.kind, gap=gap, opened_at=record.timestamp)
             response.blocks.append(block)
         elif said.whole and _apart(block.tail(_JOINT), raw):
             block.append("\n\n")
         text = block.append(raw)
-        if raw:
+        self.clean &= text is raw
+        if kept is not None:
+            block.extend([kept])
+        if speaks:
             block.last_at = record.timestamp
             response.tokens += said.deltas
             if response.first_text_at is None:

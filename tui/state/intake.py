@@ -41,7 +41,9 @@ from tui.wire import (
 )
 
 KEPT_MESSAGES = 20_000
-"""Newest messages that can be looked at as they came."""
+"""Newest messages that can be looked at as they came, where they are not long."""
+KEPT_CHARACTERS = 4_000_000
+"""Characters of these messages."""
 
 
 _PATIENT = frozenset({Text, Part, ToolCall, ToolProgress, ToolResult})
@@ -56,13 +58,14 @@ class Intake:
     def __init__(self, shown: Shown, release: Release, outages: Outages) -> None:
         """`outages` may grow; call `refold` for what it concerns."""
         self.counts = Counts()
-        self.recent: deque[tuple[str, ChannelMessage]] = deque(maxlen=KEPT_MESSAGES)
+        self.recent: deque[tuple[str, ChannelMessage]] = deque()
+        self._recent_length = 0  # characters
         self.raw = RawLog()
         self.best = Words()
         self.strands = Strands(outages)
         self._shown = shown
         self._release = release
-        self._outcome = Outcome(self.strands, shown)
+        self._outcome = Outcome(self.strands, shown, release)
 
     def take(self, messages: Iterable[ChannelMessage], *, settle: bool = True) -> list[Change]:
         """Take messages in the order of their arrival; return what changed. Without `settle` text that came
@@ -114,6 +117,14 @@ class Intake:
         self._release.settle(self.strands.all)
         return changes
 
+    def _keep(self, key: str, message: ChannelMessage) -> None:
+        """Keep a message as it came, and let go of the oldest that are too many."""
+        recent = self.recent
+        recent.append((key, message))
+        self._recent_length += _length(message)
+        while len(recent) > KEPT_MESSAGES or self._recent_length > KEPT_CHARACTERS:
+            self._recent_length -= _length(recent.popleft()[1])
+
     # Messages that are seen for the first time
 
     def _piece(self, said: Text, message: ChannelMessage) -> None:
@@ -122,7 +133,7 @@ class Intake:
         publisher = publisher_of(message.client_id, message.connection_id)
         key = stream_key(publisher) if response_id is None else key_of(response_id)
         strand = self.strands.strand(key)
-        self.recent.append((key, message))
+        self._keep(key, message)
         record = Record(
             serial, said, publisher, message.id, message.timestamp, message.received, live=message.live
         )
@@ -146,14 +157,14 @@ class Intake:
                 if not self._shown.ask(said, message, self._outcome.changes):
                     self.counts.duplicates += 1
                 if said.within is None:
-                    self.recent.append((f"?{said.prompt_id}", message))
+                    self._keep(f"?{said.prompt_id}", message)
                     return
             case Best():
                 self._prefer(said, message)
                 return
             case Cancel(None, prompt_id) if prompt_id is not None:
                 self.strands.places.keys[serial] = ASIDE
-                self.recent.append((f"?{prompt_id}", message))
+                self._keep(f"?{prompt_id}", message)
                 record = record_of(said, message)
                 if self._shown.call_off(prompt_id, record, self._outcome.changes):
                     for response in self._shown.answers(prompt_id):
@@ -166,12 +177,12 @@ class Intake:
             return  # nobody revises it
         key = key_of(said.response_id)
         self.strands.places.keys[message.serial] = ASIDE
-        self.recent.append((key, message))
+        self._keep(key, message)
         if self.best.hear(said, message) and key in self.strands.all:
             self._outcome.changes += [Updated(each) for each in self.strands.all[key].responses]
 
     def _list(self, message: ChannelMessage, said: Unknown) -> None:
-        self.recent.append((RAW, message))
+        self._keep(RAW, message)
         if said.expected:
             return
         self.counts.unknown += 1
@@ -188,7 +199,7 @@ class Intake:
         """Take the first message with a serial into its strand."""
         record = record_of(said, message)
         key = self.strands.key(record)
-        self.recent.append((key, message))
+        self._keep(key, message)
         self._remember(record, key)
         strand = self.strands.strand(key)
         if record.serial <= strand.last_serial or key in self.strands.disordered:
@@ -254,7 +265,7 @@ class Intake:
 
     def _revise(self, record: Record, message: ChannelMessage, key: str) -> None:
         strand = self.strands.all[key]
-        self.recent.append((key, message))
+        self._keep(key, message)
         step = strand.revise(record, message, revision_of(record, message))
         if step is None:
             self.counts.disorder(strand, message, late=False)
@@ -304,3 +315,8 @@ class Intake:
         self.strands.remember(record, key)
         self._outcome.succession.remember(record.said, self._outcome.changes)
         self._outcome.sources.remember(record.serial, key)
+
+
+def _length(message: ChannelMessage) -> int:
+    data = message.data
+    return len(data) if isinstance(data, str | bytes) else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.state.changes import Appended, Change, Replaced
+from tui.state.release import Release
 from tui.state.response import Response
 from tui.state.shown import Shown
 from tui.state.sources import Sources
@@ -15,12 +16,13 @@ from tui.state.succession import Succession
 class Outcome:
     """What has changed since the last time that somebody asked."""
 
-    def __init__(self, strands: Strands, shown: Shown) -> None:
+    def __init__(self, strands: Strands, shown: Shown, release: Release) -> None:
         self.changes: list[Change] = []
         self.sources = Sources(strands)
         self.succession = Succession(strands, shown)
         self._strands = strands
         self._shown = shown
+        self._release = release
 
     def tell(self, step: Step) -> None:
         """Add what a step changed."""
@@ -82,6 +84,7 @@ class Outcome:
             self._shown.wait(prompt_id, self.changes)
             self.succession.answered(prompt_id, self.changes)
         self.sources.folded_anew(strand.key)
+        self._release.count(strand)
         if strand.empty:
             self._strands.all.pop(strand.key, None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.state.block import UNKNOWN, Approval, Block, Decision, Tool
+from tui.state.kept import Piece
 from tui.state.records import Record
 from tui.state.response import Response
 from tui.state.step import NOTHING, Step
@@ -92,9 +93,8 @@ class Parts:
     def _fill(self, response: Response, block: Block, text: str, record: Record) -> None:
         """Give a block the text of its message at its newest version."""
         versions, pieces, said_at = record.versions, 1, record.timestamp
-        texts = [text] if versions is None else versions.texts
-        for raw in texts:
-            block.append(raw)
+        texts: list[Piece] = [text] if versions is None else versions.kept
+        block.extend(texts)
         if versions is not None:
             block.done, block.deleted, pieces = versions.done, versions.deleted, versions.pieces
             said_at = max(said_at, versions.last_at)

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tui.state.kept import Piece, joined
+from tui.state.kept import Piece, Stowed, add
 from tui.state.numbers import REMEMBERED, mark_of
 from tui.state.people import Publisher
 from tui.state.versions import Versions
@@ -159,7 +159,7 @@ def _join(joining: list[Record], result: list[Record | Run], outages: Outages) -
         return
     pieces = [record.said for record in joining if isinstance(record.said, Text)]
     first, last = joining[0], joining[-1]
-    text = "".join([piece.text for piece in pieces])
+    texts = [piece.text for piece in pieces]
     deltas = sum(piece.deltas for piece in pieces)
     heard = max(record.received for record in joining)
     joining.clear()
@@ -172,20 +172,22 @@ def _join(joining: list[Record], result: list[Record | Run], outages: Outages) -
         and run.next_seq == pieces[0].seq
         and not between(outages, run.until, first.timestamp)
     ):
-        run.texts.append(text)
+        add(run.texts, texts)
         run.last, run.until, run.next_seq = last.serial, last.timestamp, _after(pieces[-1])
         run.first = _with_deltas(run.first, run.first.deltas + deltas)
         run.heard = max(run.heard, heard)
         run.pieces += len(pieces)
         run.marks = _marks(run.marks, pieces)
         return
+    kept: list[Piece] = []
+    add(kept, texts)
     result.append(
         Run(
             first.serial,
             last.serial,
             first.publisher,
             _with_deltas(pieces[0], deltas),
-            [text],
+            kept,
             _after(pieces[-1]),
             first.timestamp,
             last.timestamp,
@@ -209,9 +211,11 @@ def _with_deltas(piece: Text, deltas: int) -> Text:
 
 
 def beginning_of(run: Run) -> Record:
-    """Return a record that says the first text of a run."""
-    first = run.first
-    said = Text(first.response_id, joined(run.texts[:1]), first.seq, first.deltas, first.kind)
+    """Return a record that says the first text of a run, but where several pieces are kept elsewhere."""
+    first, text = run.first, run.texts[0]
+    if isinstance(text, Stowed):
+        text = "" if run.pieces > 1 else text.read()
+    said = Text(first.response_id, text, first.seq, first.deltas, first.kind)
     return Record(run.serial, said, run.publisher, None, run.timestamp, run.received)
 
 

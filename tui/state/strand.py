@@ -21,7 +21,7 @@ from bisect import bisect_right
 
 from tui.state.block import Block
 from tui.state.fold import Fold
-from tui.state.kept import Stow, Stowed, joined
+from tui.state.kept import Stow, joined, take_away
 from tui.state.records import Outages, Record, Run, compacted, highest, is_done, text_in
 from tui.state.response import Response
 from tui.state.step import NOTHING, Step
@@ -32,6 +32,10 @@ WINDOW = 256
 """Newest messages of a strand that are kept one by one."""
 SMALL = 32_768
 """Weight up to which folding a strand anew costs nothing worth saving: that of some 500 tokens."""
+NEAR = 1_000_000
+"""Characters of these messages, of a strand whose old text is kept elsewhere."""
+CHANGING = 4
+"""Newest messages that may be appended to, and stay in memory until they say that they are done."""
 _MESSAGE = 64
 """What a message weighs without its text, in characters that cost as much to fold."""
 
@@ -243,17 +247,52 @@ class Strand:
         if index < self._compact:
             self._compact, self._high = index, None
 
-    def stow(self, stow: Stow) -> None:
-        """Keep all text elsewhere; it is read again when somebody asks, or a message comes late."""
-        self.compact(0)
+    def stow(self, stow: Stow, room: int) -> int:
+        """Keep old text elsewhere, about `room` characters of it; return how many, 0 where there is none. It
+        is read again when somebody asks. Of what is in flight the newest stays.
+        """
+        whole = all(response.ended_at is not None for response in self.responses)
+        self.compact(0 if whole else self._newest())
+        sent = shown = 0
+        clean = self._fold.clean and not self._behind
+        open_ones = len(self._records) - (0 if whole else CHANGING)
+        for index, record in enumerate(self._records):
+            if sent >= room:
+                break
+            if isinstance(record, Run):
+                sent += take_away(record.texts, stow, room - sent, clean=clean)
+            elif record.versions is not None and (index < open_ones or record.versions.done):
+                sent += record.versions.stow(stow)
+        for response in self.responses:
+            last = response.blocks[-1] if response.blocks else None
+            for block in response.blocks:
+                if shown >= room:
+                    break
+                shown += block.stow(stow, room - shown, whole=whole or block.done or block is not last)
+        return max(sent, shown)
+
+    def _newest(self) -> int:
+        """How many of the newest messages are kept one by one: no more than `NEAR` characters of them."""
+        characters = count = 0
+        for record in reversed(self._records):
+            if isinstance(record, Run) or count == self._window:
+                break
+            characters += len(text_in(record.said))
+            if characters > NEAR and count:
+                break
+            count += 1
+        return count
+
+    @property
+    def in_memory(self) -> int:
+        """Characters of its text that are in memory."""
+        sent = 0
         for record in self._records:
             if isinstance(record, Run):
-                record.texts[:] = [Stowed(stow(joined(record.texts)))]
-            elif record.versions is not None:
-                record.versions.stow(stow)
-        for response in self.responses:
-            for block in response.blocks:
-                block.stow(stow)
+                sent += sum(len(piece) for piece in record.texts if isinstance(piece, str))
+            else:
+                sent += len(text_in(record.said)) if record.versions is None else record.versions.in_memory
+        return sent
 
     def refold(self) -> None:
         """Fold all messages anew. A response that was there before stays the same object."""

@@ -6,9 +6,10 @@ the newest whole one and every append that is newer.
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, insort
 
-from tui.state.kept import Piece, Stow, Stowed, joined
+from tui.state.kept import Piece, Stow, add, joined, take_away
 from tui.wire import Revision, Said
 
 WINDOW = 512
@@ -85,7 +86,12 @@ class Versions:
     @property
     def texts(self) -> list[str]:
         """The text, in pieces."""
-        return [joined([piece]) for piece in self._base] + [text for _, text in self._appended]
+        return [joined([piece]) for piece in self.kept]
+
+    @property
+    def kept(self) -> list[Piece]:
+        """The text, in pieces, wherever they are."""
+        return [*self._base, *[text for _, text in self._appended]]
 
     def knows(self, version: str) -> bool:
         """Whether a version is part of what is here, or older than all of it."""
@@ -129,15 +135,23 @@ class Versions:
         if not live:
             self.read = max(self.read, version)
 
-    def stow(self, stow: Stow) -> None:
-        """Keep the text elsewhere."""
+    def stow(self, stow: Stow) -> int:
+        """Keep the text elsewhere; return how many characters of it were in memory."""
         self._join(0)
-        self._base = [Stowed(stow(joined(self._base)))]
+        return take_away(self._base, stow, sys.maxsize)
+
+    @property
+    def in_memory(self) -> int:
+        """Characters of the text that are in memory."""
+        texts = [piece for piece in self._base if isinstance(piece, str)] + [
+            text for _, text in self._appended
+        ]
+        return sum(map(len, texts))
 
     def _join(self, keep: int) -> None:
         old = self._appended[: len(self._appended) - keep]
         if old:
-            self._base.append("".join([text for _, text in old]))
+            add(self._base, [text for _, text in old])
             self._base_version = old[-1][0]
             del self._appended[: len(old)]
 

@@ -16,8 +16,10 @@ from tui.wire.connection import (
     HistoryChange,
     Inbound,
     Notice,
+    PublishingChange,
     Reason,
     Severity,
+    Silence,
     Told,
 )
 from tui.wire.message import Action, ChannelMessage
@@ -87,6 +89,7 @@ __all__ = [
     "Outgoing",
     "Part",
     "Publication",
+    "PublishingChange",
     "Reason",
     "Resumed",
     "Revision",
@@ -94,6 +97,7 @@ __all__ = [
     "Route",
     "Said",
     "Severity",
+    "Silence",
     "SourceTotal",
     "Start",
     "StepEnd",

@@ -22,6 +22,9 @@ MAX_CSI = 64
 
 _HOSTILE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
+LONG = 200
+"""Characters above which it is quicker to look first whether a text can hold anything hostile at all."""
+_HARMLESS = bytes([0x09, 0x0A, *range(0x20, 0x7F)])
 
 
 class _State(Enum):
@@ -46,8 +49,10 @@ class Cleaner:
 
     def feed(self, text: str) -> str:
         """Return what of this piece may be shown; the start of a sequence is held until it is complete."""
-        if self._state is _State.GROUND and not _HOSTILE.search(text):
-            return text
+        if self._state is _State.GROUND:
+            surely = len(text) > LONG and _surely_clean(text)
+            if surely or not _HOSTILE.search(text):
+                return text
         out: list[str] = []
         position = 0
         while position < len(text):
@@ -62,6 +67,11 @@ class Cleaner:
             else:
                 position += self._step(text[position], out)
         return "".join(out)
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing of what has come is held back, or still has a say in what comes."""
+        return self._state is _State.GROUND
 
     def finish(self) -> str:
         """Return what was held back: a replacement for a lone half of a surrogate pair, or nothing."""
@@ -131,6 +141,11 @@ class Cleaner:
             return 1
         self._state = _State.GROUND
         return 1 if final else 0
+
+
+def _surely_clean(text: str) -> bool:
+    """Whether a text holds nothing hostile; False may mean that nobody knows. Costs an eighth of a search."""
+    return text.isascii() and not text.encode("ascii").translate(None, _HARMLESS)
 
 
 def clean_text(text: str) -> str:

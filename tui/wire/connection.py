@@ -41,6 +41,23 @@ class ConnectionChange:
 
 
 @immutable
+class Silence:
+    """The viewer's connection stands, but nothing comes over it, not even the answer to a ping."""
+
+    since: int | None
+    """When something came last, in milliseconds since the epoch by this machine's clock; None: it is over."""
+
+
+@immutable
+class PublishingChange:
+    """The publisher's connection, where that is one of its own, entered a state; see `ConnectionChange`."""
+
+    state: str
+    at: int
+    reason: Reason | None = None
+
+
+@immutable
 class ChannelChange:
     """The viewer's channel entered a state (RTL2): attaching, attached, detached, suspended, failed …"""
 
@@ -112,5 +129,16 @@ class GapHealed:
     """As the gap's."""
 
 
-Told = ConnectionChange | ChannelChange | HistoryChange | Gap | GapHealed | Roster | Annotation | Notice
+Told = (
+    ConnectionChange
+    | Silence
+    | PublishingChange
+    | ChannelChange
+    | HistoryChange
+    | Gap
+    | GapHealed
+    | Roster
+    | Annotation
+    | Notice
+)
 Inbound = ChannelMessage | Told

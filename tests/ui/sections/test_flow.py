@@ -7,25 +7,26 @@ from hypothesis import strategies as st
 from tests.ui.sections.support import blocks, shown
 from tui.render.lines import LineRenderer
 from tui.render.theme import DARK
-from tui.ui.sections.flow import SLICE, Flow, verbatim
+from tui.ui.sections.flow import SLICE, Flow, Whole, verbatim
 from tui.ui.sections.json_text import laid_out
 from tui.ui.sections.part import TOP
 from tui.wire import Start, Text
 
 
 def flow(text: str, **options: object) -> Flow:
-    made = Flow(40, DARK, lambda: text, **options)  # type: ignore[arg-type]
-    made.take(text)
+    made = Flow(40, DARK, Whole(text), **options)  # type: ignore[arg-type]
+    made.pull()
+    made.finish()
     return made
 
 
 def test_only_what_is_new_is_pulled() -> None:
     (block,) = blocks(Start("r"), Text("r", "one "))
-    made = Flow(40, DARK, lambda: block.text)
-    assert made.pull(block)
-    assert not made.pull(block)
+    made = Flow(40, DARK, block)
+    assert made.pull()
+    assert not made.pull()
     block.append("two **three")
-    assert made.pull(block)
+    assert made.pull()
     assert (shown(made), made.length) == (["one two three"], block.length)
 
 
@@ -82,17 +83,17 @@ def test_a_fault_while_it_streams_loses_and_repeats_nothing(
     fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (block,) = blocks(Start("r"), Text("r", "one "))
-    made = Flow(40, DARK, lambda: block.text)
-    made.pull(block)
+    made = Flow(40, DARK, block)
+    made.pull()
 
     def fail(*_: object) -> None:
         raise KeyError("a lexer's fault")
 
     monkeypatch.setattr(LineRenderer, fault, fail)
     block.append("**two** ")
-    made.pull(block)
+    made.pull()
     block.append("three")
-    made.pull(block)
+    made.pull()
     made.finish()
     made.lay_end(3)
     made.resize(30)

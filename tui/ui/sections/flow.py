@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Protocol, TypeVar
 
 from tui.render.lines import LineRenderer
 from tui.render.page import Row
 from tui.render.plain import PlainRenderer
 from tui.render.theme import Theme
-from tui.state import Block
 from tui.ui.sections.json_text import fence_of, laid_out
 from tui.ui.sections.part import Place
 from tui.wire import clean_text
@@ -27,14 +26,39 @@ LEAP = 64
 """Slices that are passed over at once, at most."""
 
 
+SEARCHED = 1_000_000
+"""Characters that are searched at once."""
+
+
+class Source(Protocol):
+    """A text that may grow at its end, of which any part can be had; a `Block` is one."""
+
+    length: int
+
+    def part(self, start: int, stop: int) -> str:
+        """Return the characters from `start` to before `stop`."""
+
+
+class Whole:
+    """A text that does not grow."""
+
+    def __init__(self, text: str) -> None:
+        self.length = len(text)
+        self._text = text
+
+    def part(self, start: int, stop: int) -> str:
+        """See `Source`."""
+        return self._text[start:stop]
+
+
 class Flow:
-    """The rows of a text."""
+    """The rows of a text, which is not kept here."""
 
     def __init__(
         self,
         width: int,
         theme: Theme,
-        source: Callable[[], str],
+        source: Source,
         *,
         literal: bool = False,
         prefix: str = "",
@@ -42,9 +66,8 @@ class Flow:
         inset: int = 0,
         look: Callable[[int, Row], Row] | None = None,
     ) -> None:
-        """`source` gives the text as it is by now; `pull` and `take` say what of it is shown. `prefix` and
-        `suffix` are markdown around it. Rows take `inset` cells less than the width, and `look` is what they
-        are passed through, with their numbers.
+        """`pull` says what of the source is shown. `prefix` and `suffix` are markdown around it. Rows take
+        `inset` cells less than the width, and `look` is what they are passed through, with their numbers.
         """
         self.tight = False
         self.joined = False
@@ -58,38 +81,34 @@ class Flow:
         self._theme = theme
         self._outer = width
         self._width = max(1, width - inset)
-        self._renderer: LineRenderer | PlainRenderer = (PlainRenderer if literal else LineRenderer)(
-            self._width, theme
+        self._renderer: LineRenderer | PlainRenderer = (
+            PlainRenderer(self._width, theme) if literal else LineRenderer(self._width, theme, self._given)
         )
-        self._waiting: deque[str] = deque()
+        self._at = 0  # characters of it that the renderer has
         self._finished = False
         self._anew = False  # whether everything is to be painted again
-        self._feed(prefix)
+        if prefix:
+            self._render(prefix)
 
     # The text
 
-    def pull(self, block: Block) -> bool:
-        """Take what a block has more than was taken; return whether that is anything."""
-        more = block.length - self.length
+    def pull(self) -> bool:
+        """Take what the source has more than was taken; return whether that is anything."""
+        more = self._source.length - self.length
         if more <= 0:
             return False
-        self.length = block.length
-        self._feed(block.tail(more)[-more:])
+        waits = self.behind
+        self.length += more
+        if not waits and more <= SLICE:
+            self._read_on(more)
         return True
-
-    def take(self, text: str) -> None:
-        """Take a whole text, which will not grow."""
-        self.length = len(text)
-        self._feed(text)
-        self.finish()
 
     def finish(self) -> None:
         """No more text is expected."""
         if not self._finished:
             self._finished = True
-            self._feed(self._suffix)
-            if not self._waiting:
-                self._ask(lambda renderer: renderer.finish())
+            if not self.behind:
+                self._end()
 
     @property
     def finished(self) -> bool:
@@ -99,39 +118,48 @@ class Flow:
     @property
     def behind(self) -> bool:
         """Whether there is text that has no rows yet."""
-        return bool(self._waiting)
+        return self._at < self.length
 
     def catch_up(self) -> None:
         """Make rows of the next slice of text that waits, a few milliseconds' work."""
-        if self._waiting:
+        waiting = self.length - self._at
+        if waiting > 0:
             if not self._skim():
-                self._render(self._waiting.popleft())
-            if self._finished and not self._waiting:
-                self._ask(lambda renderer: renderer.finish())
+                self._read_on(min(SLICE, waiting))
+            if self._finished and self._at >= self.length:
+                self._end()
 
     def repaint(self) -> None:
         """Pass all rows through `look` again."""
         self._anew = True
 
-    def _feed(self, text: str) -> None:
-        if self._waiting or len(text) > SLICE:
-            self._waiting.extend(text[at : at + SLICE] for at in range(0, len(text), SLICE))
-        elif text:
-            self._render(text)
+    def _given(self, start: int, stop: int) -> str:
+        """Return a part of what the renderer was given."""
+        before = len(self._prefix)
+        text = self._source.part(max(0, start - before), max(0, stop - before))
+        return self._prefix[start:stop] + text
+
+    def _read_on(self, characters: int) -> None:
+        text = self._source.part(self._at, self._at + characters)
+        self._at += characters
+        self._render(text)
+
+    def _end(self) -> None:
+        if self._suffix:
+            self._render(self._suffix)
+        self._ask(lambda renderer: renderer.finish())
 
     def _skim(self) -> bool:
         """Pass over text where much of it waits; return whether that was possible."""
-        renderer, waiting = self._renderer, self._waiting
-        if len(waiting) < FAR or not isinstance(renderer, LineRenderer):
+        renderer, waiting = self._renderer, self.length - self._at
+        if waiting < FAR * SLICE or not isinstance(renderer, LineRenderer):
             return False
-        text = "".join([waiting.popleft() for _ in range(min(LEAP, len(waiting)))])
         try:
-            taken = renderer.skim(text)
+            taken = renderer.skim(self._source.part(self._at, self._at + min(LEAP * SLICE, waiting)))
         except Exception as error:  # noqa: BLE001  whatever it is, the text is shown
             self._fall_back(error)
             return True
-        rest = text[taken:]
-        waiting.extendleft(reversed([rest[at : at + SLICE] for at in range(0, len(rest), SLICE)]))
+        self._at += taken
         return taken > 0
 
     def _render(self, text: str) -> None:
@@ -191,22 +219,30 @@ class Flow:
 
     def search(self, needle: str, place: Place, by: int) -> Place | None:
         """See `Part`. Searched is the text as it was published, marks of markdown included."""
-        text = self._source().lower()
         if by > 0:
-            at = text.find(needle, place[0] + 1 if place else 0)
-        else:
-            at = text.rfind(needle, 0, max(0, place[0] + len(needle) - 1) if place else None)
-        return (at,) if at >= 0 else None
+            return next(self._found(needle, place[0] + 1 if place else 0), None)
+        stop = max(0, place[0] + len(needle) - 1) if place else self._source.length
+        while stop > 0:
+            start = max(0, stop - SEARCHED)
+            at = self._source.part(start, stop).lower().rfind(needle)
+            if at >= 0:
+                return (start + at,)
+            stop = start + len(needle) - 1 if start else 0
+        return None
 
     def places(self, needle: str, most: int) -> list[Place]:
         """See `Part`. Costs one look at the text, however many there are."""
-        text = self._source().lower()
-        found: list[Place] = []
-        at = text.find(needle)
-        while at >= 0 and len(found) < most:
-            found.append((at,))
-            at = text.find(needle, at + 1)
-        return found
+        return list(islice(self._found(needle, 0), most))
+
+    def _found(self, needle: str, start: int) -> Iterator[Place]:
+        """Yield where the needle is, from a place on."""
+        while start < self._source.length:
+            text = self._source.part(start, start + SEARCHED + len(needle) - 1).lower()
+            at = text.find(needle)
+            while 0 <= at < SEARCHED:
+                yield (start + at,)
+                at = text.find(needle, at + 1)
+            start += SEARCHED
 
     # Faults
 
@@ -226,10 +262,10 @@ class Flow:
         if isinstance(self._renderer, PlainRenderer):
             raise error
         log.error("a text cannot be rendered as markdown and is shown as it is", exc_info=error)
-        self._waiting.clear()
         self._prefix = self._suffix = ""
         self._renderer = PlainRenderer(self._width, self._theme)
-        self._renderer.feed(self._source()[: self.length])
+        self._at = 0
+        self._read_on(self.length)
         self._anew = True
 
 
@@ -247,6 +283,7 @@ def verbatim(
     shown = text if laid is None else laid
     fence = fence_of(shown)
     prefix = f"{fence}{'' if laid is None else 'json'}\n"
-    flow = Flow(width, theme, lambda: shown, prefix=prefix, suffix=f"\n{fence}", inset=inset, look=look)
-    flow.take(shown)
+    flow = Flow(width, theme, Whole(shown), prefix=prefix, suffix=f"\n{fence}", inset=inset, look=look)
+    flow.pull()
+    flow.finish()
     return flow

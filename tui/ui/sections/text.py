@@ -47,7 +47,7 @@ class TextSection(Section):
         if block.length < flow.length or (block.length > flow.length and flow.finished):
             self._flow = flow = self._begin()
             changed = True
-        elif flow.pull(block):
+        elif flow.pull():
             changed = True
         if over and not self._ended:
             self._ended = changed = True
@@ -70,13 +70,13 @@ class TextSection(Section):
         flow = Flow(
             self._width,
             self._setting.theme,
-            lambda: self.block.text,
+            self.block,
             literal=self._literal,
             prefix=self._label,
             inset=SIGN_ROOM if self._marks else 0,
             look=self._look,
         )
-        flow.pull(self.block)
+        flow.pull()
         self.show([flow])
         return flow
 
@@ -100,7 +100,7 @@ class TextSection(Section):
         last = bisect_left(self._marks, stop + 1, key=lambda mark: mark[0])
         for at, sign in reversed(dict.fromkeys(self._marks[first:last])):
             if row.cells + len(sign) <= self._width:
-                row = self._signed(row, sign, self.block.text[max(start, at - TAIL) : at])
+                row = self._signed(row, sign, self.block.part(max(start, at - TAIL), at))
         return row
 
     def _signed(self, row: Row, sign: str, before: str) -> Row:

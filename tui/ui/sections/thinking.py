@@ -44,7 +44,7 @@ class ThinkingSection(Section):
         if flow is not None and block.length < flow.length:
             self._open()
         elif flow is not None:
-            flow.pull(block)
+            flow.pull()
             self.touch(2)
         self._count()
         self._head.refresh()
@@ -68,10 +68,10 @@ class ThinkingSection(Section):
         self._flow = Flow(
             self._width,
             self._setting.theme,
-            lambda: self.block.text,
+            self.block,
             look=lambda _, row: restyled(row, THOUGHT),
         )
-        self._flow.pull(self.block)
+        self._flow.pull()
         self.show([self._head, self._flow])
 
     def _count(self) -> None:
@@ -80,7 +80,7 @@ class ThinkingSection(Section):
             self._words, self._spaced, self._counted = 0, True, 0
         more = block.length - self._counted
         if more:
-            text = block.tail(more)[-more:]
+            text = block.part(self._counted, block.length)
             self._words += len(text.split()) - (not self._spaced and not text[0].isspace())
             self._spaced = text[-1].isspace()
             self._counted = block.length

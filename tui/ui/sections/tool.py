@@ -120,8 +120,8 @@ class ToolSection(Section):
         if unfolded and tool.approval is not None:
             parts += card(block, tool.approval, self._width, self._setting, pending=not self._settled)
         elif unfolded and not self._complete:
-            self._growing = Flow(self._width, self._setting.theme, lambda: block.text, literal=True)
-            self._growing.pull(block)
+            self._growing = Flow(self._width, self._setting.theme, block, literal=True)
+            self._growing.pull()
             self._rest = Rows(self._unshown, self._width)
             parts += [self._growing, self._rest]
         elif unfolded:
@@ -145,7 +145,7 @@ class ToolSection(Section):
         """Take what came of arguments that stream; of very long ones no more than is shown at the end."""
         if self._growing is None or self._rest is None:
             return
-        if self._growing.length < MOST and self._growing.pull(self.block):
+        if self._growing.length < MOST and self._growing.pull():
             self.touch(HEAD + 1)
         self._rest.refresh()
         self.touch(HEAD + 2)
