@@ -75,6 +75,18 @@ def test_serving_answers_those_who_may_ask(ably_tui: Commands) -> None:
     assert [each["prompt"] for each in json.loads(done.stdout)["responses"]] == ["from ben"]
 
 
+def test_a_program_is_told_of_each_answer_in_json(ably_tui: Commands) -> None:
+    serving = ("agent", "--serve", "--model", "demo-9000tps", "--channel", "a10", "--client-id", "helper")
+    asked = {"name": "user-input", "clientId": "ben", "data": {"promptId": "p1", "text": "hi"}}
+    with ably_tui.running(*serving, "--allow-from", "ben", "--json") as server:
+        server.wait_for("answering on a10 as helper")
+        publish_raw(ably_tui.server, "a10", [asked])
+        server.wait_for(' out"}\n')
+        said = [json.loads(line)["said"] for line in server.out.splitlines()]
+    assert len(said) == 2
+    assert said[1].startswith("ben: answered by demo-9000tps, ")
+
+
 def test_what_serving_needs(ably_tui: Commands) -> None:
     for words, why in (
         (("--serve", "hello"), "--serve takes its prompts from the channel"),

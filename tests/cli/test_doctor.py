@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +80,10 @@ def test_a_server_that_runs_is_looked_at_and_left_alone(tmp_path: Path) -> None:
         assert server.key_secret not in said
         assert results["round trip"] == "ok"
         assert doctor(tmp_path)[0] == 0, "it still runs"
+    store = sqlite3.connect(tmp_path / "local" / "channels.db")
+    with contextlib.closing(store):
+        for table in ("message", "version", "annotation", "summary", "channel"):
+            assert store.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
 
 
 def test_what_fails_fails_and_says_what_to_do(tmp_path: Path) -> None:

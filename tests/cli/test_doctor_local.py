@@ -39,6 +39,14 @@ def test_one_of_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert "serve --stop" in reason.remedy
 
 
+def test_a_disk_that_is_nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.cli.doctor_local._ROOM", 2**62)
+    found, _ = state(tmp_path)
+    assert [severity for _, severity, _ in found] == [Severity.INFORMATION, Severity.WARNING]
+    assert "MB are free" in found[1][2].message
+    assert "make room" in found[1][2].remedy
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the superuser may write anywhere")
 def test_a_folder_that_cannot_be_used(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)

@@ -34,10 +34,19 @@ def test_each_format_to_standard_output_and_to_a_new_file(ably_tui: Commands, tm
     failed = json.loads(ably_tui.run(*words, "--format", "json").stdout)["responses"][1]["id"]
     thread = json.loads(ably_tui.run(*words, "--format", "json", "--thread", failed).stdout)["responses"]
     assert [each["id"] for each in thread] == [response, failed]
+    whole = json.loads(ably_tui.run(*words, "--format", "json", "--thread", response).stdout)["responses"]
+    assert whole == thread, "from its beginning on too"
     file = tmp_path / "out.md"
     assert ably_tui.run(*words, "-o", str(file)).stdout == ""
     assert file.read_text() == markdown
     assert ably_tui.run(*words, "-o", str(file)).returncode == 1
+
+
+def test_the_forms_of_other_commands_are_known_here(ably_tui: Commands) -> None:
+    ably_tui.run("publish", "--name", "b", "--channel", "e3", stdin="x\n")
+    words = ("export", "--channel", "e3")
+    assert ably_tui.run(*words, "--json").stdout == ably_tui.run(*words, "--format", "json").stdout
+    assert ably_tui.run(*words, "--plain").stdout == ably_tui.run(*words).stdout
 
 
 def test_what_is_not_there(ably_tui: Commands) -> None:

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from tests.messages import Channel
 from tui.cli.exporting import json_of, markdown, svg
 from tui.state import Conversation, Response
+from tui.state.threads import standings, tree_of
 from tui.wire import (
     ApprovalRequest,
     ApprovalResponse,
+    Best,
     Citation,
     Kind,
     Outgoing,
@@ -74,7 +76,7 @@ def test_json_holds_the_blocks() -> None:
 
 
 def test_a_picture_loads_nothing_and_shows_the_text() -> None:
-    text = svg(everything(), 60)
+    text = svg(everything(), width=60)
     words = "".join(ET.fromstring(text).itertext()).replace("\xa0", " ")
     assert "Because" in words
     assert "# Because" not in words
@@ -85,7 +87,7 @@ def test_a_picture_loads_nothing_and_shows_the_text() -> None:
 @given(st.text(max_size=60), st.text(max_size=20))
 def test_no_text_breaks_out_of_a_document(text: str, name: str) -> None:
     found = responses(Start("r", model=name or None), Text("r", text), Stop("r"))
-    ET.fromstring(svg(found, 40))
+    ET.fromstring(svg(found, width=40))
     assert json.loads(json_of(found))["responses"][0]["id"] == "r"
     assert markdown(found).split("\n---\n", 1)[0].count("\n  - id: ") == 1
 
@@ -115,3 +117,27 @@ def test_decisions_citations_and_deletions_are_written() -> None:
     assert one["citations"] == [{"source": "a", "title": "A *title*", "citedText": "words"}]
     assert one["blocks"][0]["approval"]["decisions"][0]["approved"] is False
     assert one["blocks"][-1]["deleted"]
+
+
+def test_siblings_are_marked_in_every_form_and_which_is_the_best() -> None:
+    channel, conversation = Channel(), Conversation()
+    said: list[Outgoing] = [UserInput("p", "why?")]
+    said += [each for name in "abc" for each in (Start(name, "p", model="m"), Text(name, name), Stop(name))]
+    said += [UserInput("q", "and?", in_reply_to="b"), Start("d", "q"), Text("d", "so"), Best("b", "p")]
+    conversation.apply_all([channel.publish(value, client="ana") for value in said])
+    thread, standing = tree_of(conversation, conversation.responses["b"]), standings(conversation)
+    found = json.loads(json_of(thread, standing))["responses"]
+    assert [each["id"] for each in found] == ["a", "b", "c", "d"]
+    assert [(each.get("sibling"), each.get("siblings"), each.get("bestBy")) for each in found] == [
+        (1, 3, None),
+        (2, 3, "ana"),
+        (3, 3, None),
+        (None, None, None),
+    ]
+    assert found[3]["inReplyTo"] == "b"
+    text = markdown(thread, standing)
+    assert "## m · ana · 2/3 · best by ana\n" in text
+    assert '    sibling: 2\n    siblings: 3\n    bestBy: "ana"\n' in text
+    words = "".join(ET.fromstring(svg(thread, standing)).itertext()).replace("\xa0", " ")
+    assert "m · ana · 2/3 · best by ana · DONE" in words
+    assert "m · ana · 3/3 · DONE" in words

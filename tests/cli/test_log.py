@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.cli.exits import Failure
 from tui.cli.screen import start_log
 from tui.settings import Settings
 
@@ -56,3 +57,9 @@ def test_a_message_cannot_pretend_to_be_another_record(log: Path) -> None:
     lines = log.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 2
     assert lines[1].startswith("  2026-01-01")
+
+
+def test_a_folder_that_cannot_be_is_a_failure_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Failure, match=r"cannot be made: .*; set ABLY_TUI_HOME"):
+        start_log(tmp_path / "file" / "state", Settings(channel="c", client_id="ana"), None)

@@ -100,6 +100,45 @@ def test_a_wrong_command_line_is_wrong_usage(words: list[str]) -> None:
     assert left.value.code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "command", "said"),
+    [
+        (["tail", "--jsno"], "tail", "there is no --jsno of tail; did you mean --json?"),
+        (["config", "--chanel=x"], "config", "there is no --chanel of config; did you mean --channel?"),
+        (["tail", "--publish-to", "x"], "tail", "there is no --publish-to of tail; replay takes it"),
+        (["doctor", "--zzz"], "doctor", "there is no --zzz of doctor"),
+        (["tail", "word"], "tail", "'word' is more than tail takes"),
+        (["--channel", "a", "serve"], "serve", "--channel means nothing to serve"),
+    ],
+)
+def test_what_a_command_does_not_take_is_told_with_its_own_usage(
+    words: list[str], command: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == 2
+    err = capsys.readouterr().err
+    assert err.startswith(f"usage: ably-tui {command} ")
+    assert err.splitlines()[-1] == f"ably-tui {command}: error: {said}"
+
+
+def test_a_flag_of_a_command_in_front_of_it_is_told_its_place(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--json", "tail"])
+    assert "--json belongs behind the command: ably-tui tail --json" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["--chanel", "x"])
+    assert "there is no --chanel; did you mean --channel?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "completion"])
+def test_every_command_that_says_something_has_both_forms(name: str) -> None:
+    needed = {"publish": ["--name", "x"], "record": ["f"], "replay": ["f"]}.get(name, [])
+    for flag in ("json", "plain"):
+        arguments = parser().parse_args([name, f"--{flag}", *needed])
+        assert getattr(arguments, flag) is True
+
+
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("ably-tui ")

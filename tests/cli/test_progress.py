@@ -64,6 +64,6 @@ def test_who_gives_up_finds_a_clean_line(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(sys, "stderr", stream)
     with suppress(KeyboardInterrupt), Progress(count(0.0, 10.0).__next__) as progress:
         progress.tell(Follower(Conversation(), historic=True))
-        assert "reading what was said before" in _left(stream.getvalue())
+        assert "waiting for the channel" in _left(stream.getvalue())
         raise KeyboardInterrupt
     assert _left(stream.getvalue()) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import stat
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import Commands
+from tests.cli.commands import COMMAND, Commands
+from tests.terminal import Terminal
 from tests.waiting import wait_until
 from tui.recording.file import read
 
@@ -69,6 +71,64 @@ def test_what_came_to_nothing_leaves_no_file(ably_tui: Commands, tmp_path: Path)
     assert not (tmp_path / "none").exists()
 
 
+def test_without_a_connection_nothing_of_the_past_is_no_excuse(ably_tui: Commands, tmp_path: Path) -> None:
+    words = ("record", str(tmp_path / "none"), "--since", "none", "--for", "1s", "--timeout", "0.5")
+    ably_tui.environment["ABLY_API_KEY"] = "app.id:secret"
+    try:
+        done = ably_tui.run(*words, "--endpoint", "127.0.0.1:1", "--no-tls")
+    finally:
+        del ably_tui.environment["ABLY_API_KEY"]
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no connection for 0.5 seconds" in done.stderr
+    assert "check that a server runs" in done.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_program_is_told_what_was_recorded_and_published(ably_tui: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "said.jsonl"
+    ably_tui.run("publish", "--name", "b", "--channel", "r10", stdin="x\n")
+    done = ably_tui.run("record", str(file), "--channel", "r10", "--for", "1s", "--json")
+    told = json.loads(done.stdout)
+    assert (told["file"], told["channel"], told["messages"]) == (str(file), "r10", 3)
+    assert ably_tui.run("record", "-", "--channel", "r10", "--json").returncode == 2
+    done = ably_tui.run("replay", str(file), "--publish-to", "r11", "--json")
+    told = json.loads(done.stdout)
+    assert (told["channel"], told["messages"], done.stderr) == ("r11", 3, "")
+
+
+def test_a_person_sees_how_far_publishing_is_and_what_came_of_it(ably_tui: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "said.jsonl"
+    told = {"serial": "s1", "timestamp": 1, "name": "n", "data": "d"}
+    entries = [{"at": at, "message": {**told, "serial": f"s{at}"}} for at in (0, 60_000)]
+    header = {"recording": "ably-tui", "version": 1, "channel": "c", "startedAt": 1}
+    file.write_text("\n".join(json.dumps(each) for each in (header, *entries)))
+    environment = {**ably_tui.environment, "PATH": os.environ["PATH"]}
+    words = [str(COMMAND), "replay", str(file), "--publish-to", "r12"]
+    with Terminal(words, columns=100, rows=10, environment=environment) as terminal:
+        terminal.wait_for("1 message published, 1 of 60 s")
+        terminal.send("\x03")
+        assert terminal.wait_exit() == 130
+        assert "interrupted: 1 message published onto r12" in terminal.text
+    with Terminal([*words, "--from", "60"], columns=100, rows=10, environment=environment) as terminal:
+        terminal.wait_for("2 messages published onto r12 in ")
+        assert terminal.wait_exit() == 0
+
+
+def test_where_there_is_no_terminal_a_recording_is_lines(ably_tui: Commands, tmp_path: Path) -> None:
+    ably_tui.run("publish", "--name", "b", "--channel", "r13", stdin="one\ntwo\n")
+    file = tmp_path / "said.jsonl"
+    ably_tui.run("record", str(file), "--channel", "r13", "--for", "1s")
+    for words in ((), ("--plain",)):
+        done = ably_tui.run("replay", str(file), "--speed", "16", *words)
+        assert (done.returncode, done.stderr) == (0, "")
+        said = [re.sub(r"^ana-[0-9a-f]{4}/", "", line) for line in done.stdout.splitlines()]
+        assert said[1:3] == ["b │ one", "b │ two"]
+        assert said[3].startswith("b ▪ DONE")
+    lines = ably_tui.run("replay", str(file), "--json").stdout.splitlines()
+    recorded = [json.loads(line)["message"] for line in file.read_text().splitlines()[1:]]
+    assert [json.loads(line) for line in lines] == recorded
+
+
 def test_what_cannot_be_played(ably_tui: Commands, tmp_path: Path) -> None:
     (tmp_path / "odd").write_text("odd")
     for words, code, why in (
@@ -102,4 +162,5 @@ def test_publishing_a_recording_is_given_up_in_time(ably_tui: Commands, tmp_path
     finally:
         del ably_tui.environment["ABLY_API_KEY"]
     assert done.returncode == 1
+    assert "nothing was published: " in done.stderr
     assert "did not answer in time" in done.stderr

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tests.cli.commands import COMMAND
 from tests.messages import Channel
 from tests.terminal import Terminal
 from tests.waiting import wait_until
-from tui.cli.replaying import Replay
+from tui.cli import replaying
+from tui.cli.replaying import Replay, replayed
 from tui.link import redact
 from tui.recording.file import Entry, Writer
 from tui.wire import ChannelMessage, Inbound, Outgoing, Start, Stop, Text
@@ -63,6 +68,81 @@ def test_it_plays_pauses_and_goes_back() -> None:
         assert len(messages()) == 7
     finally:
         replay.close()
+
+
+def test_what_is_older_is_fetched_and_played_first() -> None:
+    channel = Channel()
+    said = [channel.publish(Text("r", f"{number} ")) for number in range(25)]
+    asked: list[int | None] = []
+
+    def older(end: int | None) -> Iterator[list[ChannelMessage]]:
+        asked.append(end)
+        found = [message for message in said if end is None or message.timestamp <= end][::-1]
+        yield from (found[at : at + 4] for at in range(0, len(found), 4))
+
+    replay = replayed(said[20:], lambda: 0, older)
+    replay.start(lambda: None)
+    try:
+        began, length = replay.began, replay.length
+        assert (began, replay.reaches, replay.beyond) == (said[20].received, True, "")
+        replay.pause()
+        replay.reach_back()
+        wait_until(lambda: replay.beyond == "nothing is older")
+        assert asked == [said[20].timestamp], "what is here already is not fetched again"
+        assert replay.began == said[0].timestamp
+        assert replay.length == length + began - said[0].timestamp
+        replay.seek(replay.length)
+        came = [value for value in replay.drain(1_000) if isinstance(value, ChannelMessage)]
+        assert replay.generation == 1
+        assert replay.paused
+        assert [message.data for message in came] == [message.data for message in said]
+    finally:
+        replay.close()
+
+
+def test_history_is_played_in_the_order_in_which_it_was_sent() -> None:
+    """Also within a millisecond, though it comes the newest first."""
+    channel = Channel(step=0)
+    said = [replace(channel.publish(Text("r", f"{number} ")), live=False) for number in range(8)]
+    replay = replayed(said[:3:-1], lambda: 0, lambda _end: iter([said[3::-1]]))
+    replay.start(lambda: None)
+    try:
+        replay.reach_back()
+        wait_until(lambda: replay.beyond == "nothing is older")
+        came = [value for value in replay.drain(1_000) if isinstance(value, ChannelMessage)]
+        assert [message.data for message in came] == [message.data for message in said]
+    finally:
+        replay.close()
+
+
+def test_no_more_is_fetched_than_memory_is_to_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    channel = Channel()
+    said = [channel.publish(Text("r", f"{number} ")) for number in range(40)]
+    monkeypatch.setattr(replaying, "AT_ONCE", 8)
+    monkeypatch.setattr(replaying, "MOST", 20)
+
+    def older(end: int | None) -> Iterator[list[ChannelMessage]]:
+        found = [message for message in said if end is None or message.timestamp < end][::-1]
+        yield from (found[at : at + 4] for at in range(0, len(found), 4))
+
+    replay = replayed(said[-10:], lambda: 0, older)
+    before = replay.began
+    replay.reach_back()
+    wait_until(lambda: replay.began < before and not replay.beyond)
+    before = replay.began
+    replay.reach_back()
+    wait_until(lambda: replay.began < before and not replay.beyond)
+    replay.reach_back()
+    wait_until(lambda: replay.beyond == "20 messages are the most")
+
+
+def test_that_it_cannot_be_fetched_is_said() -> None:
+    def older(_end: int | None) -> Iterator[list[ChannelMessage]]:
+        raise ConnectionError("the channel is not there yet")
+
+    replay = replayed([], lambda: 0, older)
+    replay.reach_back()
+    wait_until(lambda: replay.beyond == "what is older could not be fetched: the channel is not there yet")
 
 
 def test_the_screen_shows_a_recording(tmp_path: Path) -> None:

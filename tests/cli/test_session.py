@@ -18,9 +18,10 @@ from tui.cli.session import DEMO_STREAMS, Session
 from tui.local import discover
 from tui.settings import Settings, resolve
 from tui.state import Conversation, Response, Status
+from tui.state.people import publisher_of
 from tui.state.threads import siblings_of, thread_of, turns_of
 from tui.ui.ports import Contact, Question, Ruling
-from tui.wire import ApprovalResponse, ChannelMessage, ConnectionChange, Notice, Roster, Route
+from tui.wire import ApprovalResponse, Best, ChannelMessage, ConnectionChange, Notice, Roster, Route
 
 
 def now() -> int:
@@ -340,3 +341,39 @@ def test_a_session_of_ai_transport_is_spoken_to_in_its_own_words(tmp_path: Path)
         viewer.session.decide(Ruling(said, "tool", "{}", Route("vercel", "run1", "m2")))
         wait_until(lambda: viewer.look() and viewer.transport("ai-input") == 3)
         assert viewer.messages[-1].extras["ai"]["codec"]["approved"] == "false"  # type: ignore[index]
+
+
+def test_two_terminals_tell_each_other_which_answer_is_the_best(tmp_path: Path) -> None:
+    with local(tmp_path, client_id="ana-1") as ana, local(tmp_path, client_id="ben-1") as ben:
+        prompt = ana.session.ask(Question("two of you", models=("demo-9000tps", "demo-8000tps")))
+        wait_until(lambda: ana.ended(2) and ben.ended(2))
+
+        def best(viewer: Viewer) -> tuple[str | None, str | None] | None:
+            """Which model's answer is called the best, and by whom."""
+            viewer.look()
+            found = viewer.conversation.best.best_of(viewer.conversation.answers(prompt))
+            return None if found is None else (found[0].model, found[1].publisher.client_id)
+
+        def press(viewer: Viewer, model: str, *, taken_back: bool = False) -> None:
+            """What the screen does when somebody presses `v`."""
+            answers = siblings_of(viewer.conversation, viewer.conversation.answers(prompt)[0])
+            assert [answer.model for answer in answers] == ["demo-9000tps", "demo-8000tps"], "as was asked"
+            (answer,) = (each for each in answers if each.model == model)
+            assert answer.response_id is not None
+            said = Best(answer.response_id, prompt, taken_back=taken_back)
+            publisher = publisher_of(viewer.session._settings.client_id, None)
+            viewer.conversation.best.say_here(said, publisher, answers)
+            viewer.session.prefer(said)
+
+        assert best(ana) is best(ben) is None
+        press(ana, "demo-8000tps")
+        assert best(ana) == ("demo-8000tps", "ana-1"), "here at once"
+        wait_until(lambda: best(ben) == ("demo-8000tps", "ana-1"))
+        press(ben, "demo-9000tps")
+        wait_until(lambda: best(ana) == best(ben) == ("demo-9000tps", "ben-1"))
+        press(ana, "demo-9000tps", taken_back=True)
+        wait_until(lambda: best(ana) is best(ben) is None)
+        with local(tmp_path, client_id="late-1") as late:
+            wait_until(lambda: late.ended(2) and "demo-9000tps" in {each.model for each in late.look()})
+            press(ana, "demo-8000tps")
+            wait_until(lambda: best(late) == best(ben) == best(ana) == ("demo-8000tps", "ana-1"))

@@ -7,8 +7,13 @@ import os
 import re
 import signal
 import subprocess
+import time
 
-from tests.cli.commands import COMMAND, Commands
+import pytest
+
+from tests.cli.commands import COMMAND, Commands, publish_raw
+from tests.terminal import Terminal
+from tests.waiting import wait_until
 
 
 def publish(commands: Commands, channel: str, text: str, name: str = "build", *more: str) -> str:
@@ -55,6 +60,82 @@ def test_one_response_is_its_text_and_its_end_the_exit_code(ably_tui: Commands) 
     done = ably_tui.run("tail", "--channel", "t3", "--response", well, "--json")
     first, *tokens, last = [json.loads(line)["name"] for line in done.stdout.splitlines()]
     assert (first, set(tokens), last) == ("start", {"token"}, "stop")
+
+
+def test_a_response_that_never_comes_is_waited_for_and_no_longer(ably_tui: Commands) -> None:
+    known = publish(ably_tui, "t7", "x\n", "deploy")
+    words = ("tail", "--channel", "t7", "--timeout", "5", "--response")
+    for form in ((), ("--json",)):
+        done = ably_tui.run(*words, "r-never", *form)
+        assert (done.returncode, done.stdout) == (1, "")
+        waiting, over = done.stderr.splitlines()
+        assert waiting == "ably-tui: no response r-never yet; waiting 5 s for it"
+        assert over.startswith("ably-tui: no response r-never came within 5 s; ")
+    assert f"did you mean {known}?" in ably_tui.run(*words, "deploy").stderr
+    assert ably_tui.run(*words, "x", "--timeout", "soon").returncode == 2
+
+
+def test_a_response_that_comes_while_it_is_waited_for(ably_tui: Commands) -> None:
+    with ably_tui.running("tail", "--channel", "t8", "--response", "late") as tail:
+        wait_until(lambda: "waiting 20 s" in tail.err, timeout=30)
+        said = [
+            {"name": name, "data": data, "extras": {"headers": {"responseId": "late"}}}
+            for name, data in (("start", None), ("token", "here"), ("stop", None))
+        ]
+        publish_raw(ably_tui.server, "t8", said)
+        assert tail.process.wait(30) == 0
+        assert tail.out == "here"
+
+
+def test_a_response_is_looked_for_in_all_the_past(ably_tui: Commands) -> None:
+    response = publish(ably_tui, "t9", "old\n")
+    words = ("tail", "--channel", "t9", "--response", response, "--timeout", "5")
+    near = ably_tui.run(*words, "--since", "none")
+    assert (near.returncode, near.stdout) == (1, "")
+    assert ably_tui.run(*words).stdout == "old\n"
+
+
+def test_plain_is_what_a_pipe_gets_on_a_terminal_too(ably_tui: Commands) -> None:
+    publish(ably_tui, "t10", "one\n")
+    environment = {**ably_tui.environment, "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
+    for words, colored in (((), True), (("--plain",), False)):
+        command = [str(COMMAND), "tail", "--channel", "t10", *words]
+        with Terminal(command, columns=100, rows=20, environment=environment) as terminal:
+            terminal.wait_for("DONE")
+            terminal.send("\x03")
+            assert terminal.wait_exit() == 130
+            assert (b"\x1b[3" in terminal.raw) is colored
+
+
+def test_between_the_past_and_the_present_nothing_is_lost_or_said_twice(ably_tui: Commands) -> None:
+    """More pages than one are read while more is said."""
+    server, channel, count = ably_tui.server, "t11", 2_500
+
+    def say(begin: int, end: int) -> None:
+        for at in range(begin, end, 100):
+            publish_raw(server, channel, [{"name": "token", "data": f"{n} "} for n in range(at, at + 100)])
+
+    say(0, count)
+    with ably_tui.running("tail", "--channel", channel, "--since", "all", "--json") as tail:
+        tail.wait_for('"data":"0 "')  # the first page is there, and perhaps no other
+        say(count, 2 * count)
+        tail.wait_for(f'"data":"{2 * count - 1} "')
+        numbers = [int(json.loads(line)["data"]) for line in tail.out.splitlines()]
+        lives = [json.loads(line)["live"] for line in tail.out.splitlines()]
+    assert numbers == list(range(2 * count))
+    assert lives == sorted(lives)
+
+
+@pytest.mark.parametrize("words", [(), ("--response", "long")])
+def test_the_beginning_of_what_is_cut_by_since_is_fetched(words: tuple[str, ...], ably_tui: Commands) -> None:
+    server, channel, headers = ably_tui.server, f"t12-{len(words)}", {"headers": {"responseId": "long"}}
+    publish_raw(server, channel, [{"name": "start", "extras": headers}])
+    publish_raw(server, channel, [{"name": "token", "data": "first ", "extras": headers}])
+    time.sleep(5.1)  # that is older than the past that is asked for
+    publish_raw(server, channel, [{"name": "token", "data": "second\n", "extras": headers}])
+    with ably_tui.running("tail", "--channel", channel, "--since", "5s", *words) as tail:
+        tail.wait_for("first second")
+        assert "midway" not in tail.out
 
 
 def test_since_none_shows_nothing_of_the_past(ably_tui: Commands) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tui.cli.trouble import Trouble
+from tui.cli.trouble import Trouble, in_vain
 from tui.wire import ChannelChange, ConnectionChange, Gap, Notice, Reason, Roster, Severity
 
 
@@ -30,6 +30,11 @@ def test_a_channel_that_may_not_be_read() -> None:
     assert trouble.hear(ConnectionChange("connected", 0)) is None
     assert trouble.failed is not None
     assert trouble.hear(ChannelChange("attached", 0)) == "channel is back"
+
+
+def test_who_gives_up_is_not_told_that_it_is_tried_again() -> None:
+    assert in_vain(Reason("refused", 80000, "look; it is tried again")) == "refused (80000); look"
+    assert in_vain(Reason("no answer", 0, "it is tried again")) == "no answer"
 
 
 def test_notices_and_gaps() -> None:

@@ -13,7 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.cli import typed
+from tui.cli.screen import memory_of
 from tui.cli.typed import Typed
+from tui.machine import Folders
+from tui.settings import resolve
 from tui.ui.ports import Draft
 
 
@@ -41,6 +44,28 @@ def test_prompts_and_the_draft_come_back(tmp_path: Path) -> None:
     assert memory.keep(Draft())
     memory.close()
     assert again(tmp_path / "typed")[1] is None
+
+
+def test_a_client_id_may_have_its_own(tmp_path: Path) -> None:
+    def told(**flags: str) -> tuple[list[str], str | None] | None:
+        settings = resolve({"channel": "ai:one", **flags}, {"USER": "ana"}, {})
+        memory = memory_of(settings, Folders(tmp_path, tmp_path))
+        if memory is None:
+            return None
+        earlier, draft = memory.recall()
+        memory.remember(Draft(settings.client_id))
+        memory.keep(Draft(f"draft of {settings.client_id}"))
+        memory.close()
+        return [each.text for each in earlier], None if draft is None else draft.text
+
+    assert told(client_id="ana", prompt_history="own") == ([], None)
+    assert told(client_id="ben", prompt_history="own") == ([], None)
+    assert told(client_id="ana", prompt_history="own") == (["ana"], "draft of ana")
+    assert told(client_id="ana") == ([], None)
+    assert told(client_id="ben") == (["ana"], "draft of ana")
+    files = {each.name: each.read_bytes() for each in (tmp_path / "typed").iterdir()}
+    assert told(client_id="ana", prompt_history="none") is None
+    assert files == {each.name: each.read_bytes() for each in (tmp_path / "typed").iterdir()}
 
 
 def test_only_the_user_can_read_them(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ import pytest
 from tests.local.server import ROOT
 from tui.local import discover, statefile
 from tui.local.statefile import LocalServer, StateError
+from tui.local.store import Store
 
 
 @pytest.fixture
@@ -131,6 +132,20 @@ def test_why_it_does_not_start_is_told(directory: Path) -> None:
     (directory / "channels.db").write_bytes(b"no database" * 1_000)
     with pytest.raises(StateError, match=r"channels\.db"):
         discover.ensure(directory)
+
+
+def test_a_server_that_is_just_ending_is_waited_for(directory: Path) -> None:
+    """Or one that is just starting, for somebody who was interrupted: neither answers, it has the store."""
+    statefile.prepare(directory)
+    held = Store(directory / "channels.db", "series")
+    found: list[LocalServer] = []
+    ensuring = threading.Thread(target=lambda: found.append(discover.ensure(directory, timeout=60)))
+    ensuring.start()
+    log = directory / discover.LOG
+    wait(lambda: log.exists() and statefile.IN_USE in log.read_text())
+    held.close()
+    ensuring.join(60)
+    assert [replace(server, started=False) for server in found] == [discover.find(directory)]
 
 
 def test_the_keys_to_the_cloud_are_not_handed_on(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:

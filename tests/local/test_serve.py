@@ -32,6 +32,15 @@ def test_one_line_when_it_is_ready_and_a_clean_end(tmp_path: Path) -> None:
     assert server.key_secret not in said
 
 
+def test_a_program_is_told_where_it_listens_and_not_the_key(tmp_path: Path) -> None:
+    process, server = start_server(tmp_path, json=True)
+    assert end_server(process, signal.SIGTERM) == 0
+    said = (tmp_path / "server.log").read_text()
+    state = str(tmp_path / "server.json")
+    assert json.loads(said) == {"host": server.host, "port": server.port, "tls": False, "stateFile": state}
+    assert json.loads(serve(tmp_path, "--stop", "--json").stdout) == {"stopped": False}
+
+
 def test_it_binds_loopback_alone_unless_told_otherwise(tmp_path: Path) -> None:
     refused = serve(tmp_path, "--host", "0.0.0.0")
     assert refused.returncode == 1

@@ -46,6 +46,19 @@ def test_a_rate_is_shown_while_it_streams_and_with_the_figures_afterwards() -> N
     assert figures_of(done) == "12 tokens · first 0.1s · 10 t/s"
 
 
+def test_lines_of_a_log_are_no_tokens() -> None:
+    lines: list[Outgoing] = [
+        Start("r"),
+        *(Text("r", "Compiling the twelfth of forty modules\n") for _ in range(11)),
+    ]
+    live = response(*lines)
+    assert state_of(live, live.opened_here + 2_000) == "LIVE 390 chars/s 2.0s"
+    assert figures_of(live) == "429 chars · first 0.1s"
+    assert ending_of(response(*lines, Stop("r", cancelled_by="ben"))) == "cancelled by ben after 429 chars"
+    told = response(Text("r", "a text that comes whole"), Stop("r", output_tokens=6))
+    assert figures_of(told) == "6 tokens"
+
+
 def test_figures_that_are_not_known_are_not_shown() -> None:
     assert figures_of(response(Start("r"))) == ""
     assert figures_of(response(Text("r", "x"))) == "1 token"
@@ -171,3 +184,17 @@ def test_a_request_of_its_own_is_decided_by_a_word_that_counts() -> None:
         asked = only(after(channel.log))
         _, right = header(asked, 1, "me", asked.heard_at, PALETTE, counts_for("me"))
         assert right[0].text == word
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (60, "╭ 1 opus-5-5 · somebody · 2/3 ───────────────── LIVE 9.1s ─╮"),
+        (40, "╭ 1 opus-5-5 · some… · 2/3  LIVE 9.1s ─╮"),
+        (30, "╭ 1 opus-… · 2/3  LIVE 9.1s ─╮"),
+    ],
+)
+def test_of_what_has_no_room_the_longest_gives_way_and_its_ends_stay_known(width: int, expected: str) -> None:
+    left = [Segment("1 "), Segment("opus-5-5 · somebody"), Segment(" · 2/3")]
+    row = edge(left, [Segment("LIVE 9.1s")], width, "╭╮", "─", Style())
+    assert "".join(segment.text for segment in row) == expected

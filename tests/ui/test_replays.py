@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tui.cli.replaying import Onlooker, replayed
 from tui.state import Conversation
 from tui.ui.app import WallApp
 from tui.ui.replay_bar import whence
-from tui.wire import Start, Stop, Text
+from tui.wire import ChannelMessage, Start, Stop, Text
 
 
 async def spoken(s: Screen) -> None:
@@ -56,6 +57,46 @@ async def test_keys_steer_it_and_nothing_is_asked_of_the_channel() -> None:
         assert (s.script.questions, s.script.cancelled, s.script.demos) == ([], [], 0)
         await s.pilot.press("escape")
         assert s.app.replay is None
+
+
+async def test_what_is_older_is_fetched_on_demand() -> None:
+    async with screen() as s:
+        channel, then = s.script.channel, s.script.clock - 7_200_000
+        said = [channel.publish(value) for value in (Start("r0"), Text("r0", "long ago"), Stop("r0"))]
+        old = [replace(message, timestamp=then, received=then, live=False) for message in said]
+        await spoken(s)
+        asked: list[int | None] = []
+
+        def older(end: int | None) -> Iterator[list[ChannelMessage]]:
+            asked.append(end)
+            yield old[::-1]
+
+        s.script.replay = lambda messages: replayed(messages, lambda: s.script.clock, older)  # type: ignore[method-assign]
+        await s.pilot.press("escape", "R", "space")
+        await s.sees("O older", "from 0 s ago")
+        assert asked == []
+        await s.pilot.press("O")
+        await s.sees("nothing is older", "from 2 h ago")
+        assert "O older" not in s.text
+        replay = s.app.replay
+        assert replay is not None
+        assert replay.position == 0
+        await s.pilot.press(*["right_curly_bracket"] * 10)
+        assert replay.position == replay.length
+        await s.sees("long ago", "the first")
+        await s.pilot.press("left_curly_bracket")
+        await s.until(lambda: "the first" not in s.text)
+
+
+async def test_where_nothing_is_here_the_channels_history_is_replayed() -> None:
+    async with screen() as s:
+        s.script.connect()
+        old = [s.script.channel.publish(value) for value in (Start("r0"), Text("r0", "long ago"), Stop("r0"))]
+        s.script.replay = lambda messages: replayed(  # type: ignore[method-assign]
+            messages, lambda: s.script.clock, lambda _end: iter([old[::-1]])
+        )
+        await s.pilot.press("escape", "R")
+        await s.sees("REPLAY", "long ago")
 
 
 async def test_there_may_be_nothing_to_replay() -> None:
@@ -125,6 +166,7 @@ async def test_what_memory_has_let_go_of_is_not_passed_over_in_silence() -> None
         await s.pilot.press("R")
         recent = s.app._live.recent
         newest = recent[-1]
-        recent.extend([newest] * (recent.maxlen or 0))
+        recent.clear()
+        recent.append(newest)
         await s.pilot.press("R", "space")
         await s.sees("the newest that is still here, from 5 min ago")

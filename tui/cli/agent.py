@@ -24,7 +24,7 @@ The exit code is 1 when the answer failed or was cancelled. With --json, a line 
 Or answer what others ask on the channel, until Ctrl+C:
   ably-tui agent --serve --allow-from ben,eva --tokens-per-hour 100000
 Prompts addressed to its client id are answered in any case, those to nobody only of who is allowed, and all
-at the expense of whoever runs it.
+at the expense of whoever runs it. A line is said for each; with --json as {"said": …}.
 """
 
 
@@ -33,7 +33,7 @@ def add(parser: ArgumentParser) -> None:
     parser.description, parser.formatter_class = _ABOUT, RawDescriptionHelpFormatter
     flags.place(parser)
     flags.model(parser)
-    flags.machine(parser)
+    flags.forms(parser)
     flags.patience(parser)
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="what to ask; - reads it from a pipe")
     flags.agent(parser)
@@ -60,7 +60,7 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
             tokens=None
             if arguments.tokens_per_hour == "none"
             else _number("--tokens-per-hour", arguments.tokens_per_hour),
-            quiet=arguments.json,
+            json_lines=arguments.json,
         )
     text = _prompt(arguments.prompt)
     if not text:

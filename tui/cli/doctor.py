@@ -1,9 +1,9 @@
 """`ably-tui doctor`: whether everything that the program needs is there, and what to do where it is not.
 
-Changes nothing that it does not undo: what it publishes goes to a scratch channel and is deleted, and a
-server that it starts to try things with lives in a folder of its own for as long as it takes. Each part has a
-limit, so that it ends within twenty seconds also when the network swallows everything; this machine, which
-may be busy, is given longer.
+Changes nothing that it does not undo: what it publishes goes to a scratch channel, is ephemeral or deleted,
+and leaves nothing at all in the user's own server; one that it starts to try things with lives in a folder of
+its own for as long as it takes. Each part has a limit, so that it ends within twenty seconds also when the
+network swallows everything; this machine, which may be busy, is given longer.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import flags
 from tui.cli.exits import FAILED, OK
+from tui.cli.trouble import remedy_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -38,7 +39,7 @@ def add(parser: ArgumentParser) -> None:
     """Add the flags that say what to look at."""
     flags.place(parser)
     flags.model(parser)
-    flags.machine(parser)
+    flags.forms(parser)
 
 
 def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
@@ -56,10 +57,11 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     report.say(found)
     usable = all(severity != "error" for _, severity, _ in found)
     with ExitStack() as stack:
+        lasting = server is not None
         if server is None and usable and (settings.local or agent is None):
             found, server = stack.enter_context(on_trial())
             report.say(found)
-        asyncio.run(_look(settings, agent, server, report))
+        asyncio.run(_look(settings, agent, server, report, traceless=lasting and settings.local))
     report.say(findings(os.environ))
     return FAILED if report.failed else OK
 
@@ -77,7 +79,7 @@ class Report:
             result = _RESULTS[severity]
             self.failed |= result == "fail"
             # Whoever reads this will not wait for another attempt.
-            todo = reason.remedy.removesuffix("; it is tried again")
+            todo = remedy_of(reason)
             if self._json:
                 line = {"check": what, "result": result, "said": reason.message, "todo": todo}
                 print(json.dumps({**line, "code": reason.code} if reason.code else line), flush=True)
@@ -88,14 +90,21 @@ class Report:
 
 
 async def _look(
-    settings: Settings, agent: AgentSettings | None, server: LocalServer | None, report: Report
+    settings: Settings,
+    agent: AgentSettings | None,
+    server: LocalServer | None,
+    report: Report,
+    *,
+    traceless: bool,
 ) -> None:
-    async for finding in _channel(settings, server):
+    async for finding in _channel(settings, server, traceless=traceless):
         report.say([finding])
     report.say(await _model(settings, agent, server))
 
 
-async def _channel(settings: Settings, server: LocalServer | None) -> AsyncIterator[Finding]:
+async def _channel(
+    settings: Settings, server: LocalServer | None, *, traceless: bool
+) -> AsyncIterator[Finding]:
     from tui.cli.session import link_options
     from tui.settings import SettingsError
     from tui.wire import Reason, Severity
@@ -111,7 +120,7 @@ async def _channel(settings: Settings, server: LocalServer | None) -> AsyncItera
         return
     from tui.link.probe import probe
 
-    async for finding in probe(options, ours=settings.local):
+    async for finding in probe(options, ours=settings.local, traceless=traceless):
         yield finding
 
 

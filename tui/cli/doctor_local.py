@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ Finding = tuple[str, Severity, Reason]
 WHAT = "local server"
 _START = 8.0
 """Seconds for a server to start and to end."""
+_ROOM = 100_000_000
+"""Bytes free on the disk below which the history may soon be refused."""
 
 
 def state(folder: Path) -> tuple[list[Finding], LocalServer | None]:
@@ -31,12 +34,14 @@ def state(folder: Path) -> tuple[list[Finding], LocalServer | None]:
     except statefile.StateError as error:
         return [_finding(Severity.ERROR, str(error))], None
     store = f"store {_size(folder)} in {folder}"
+    beyond = next(each for each in (folder, *folder.parents) if each.exists())
+    short = _short_of_room(beyond)
     if server is None:
-        beyond = next(each for each in (folder, *folder.parents) if each.exists())
         if not os.access(beyond, os.W_OK | os.X_OK):
             said = f"{beyond} cannot be written to"
             return [_finding(Severity.ERROR, said, "set ABLY_TUI_HOME to a folder of your own")], None
-        return [_finding(Severity.INFORMATION, f"not running, starts when it is needed; {store}")], None
+        said = f"not running, starts when it is needed; {store}"
+        return [_finding(Severity.INFORMATION, said), *short], None
     condition = discover.condition(server)
     words = [f"runs at {server.host}:{server.port} (process {server.pid})"]
     mine = statefile.own_version()
@@ -50,8 +55,8 @@ def state(folder: Path) -> tuple[list[Finding], LocalServer | None]:
         todo = (
             f"this is {mine}: end the other with `ably-tui serve --stop`, the next terminal starts a new one"
         )
-        return [_finding(Severity.WARNING, f"{said}; it is another version", todo)], server
-    return [_finding(Severity.INFORMATION, said)], server
+        return [_finding(Severity.WARNING, f"{said}; it is another version", todo), *short], server
+    return [_finding(Severity.INFORMATION, said), *short], server
 
 
 @contextlib.contextmanager
@@ -89,6 +94,14 @@ def _wait_for_end(process: int) -> None:
 
 def _finding(severity: Severity, said: str, todo: str = "") -> Finding:
     return WHAT, severity, Reason(said, 0, todo)
+
+
+def _short_of_room(folder: Path) -> list[Finding]:
+    free = shutil.disk_usage(folder).free
+    if free >= _ROOM:
+        return []
+    said = f"{free / 1_000_000:.0f} MB are free where the channels' history is kept"
+    return [_finding(Severity.WARNING, said, "make room, or set ABLY_TUI_HOME to a folder elsewhere")]
 
 
 def _size(folder: Path) -> str:

@@ -25,12 +25,11 @@ def add(parser: ArgumentParser) -> None:
     flags.place(parser)
     flags.past(parser)
     flags.patience(parser)
-    parser.add_argument(
-        "--format", choices=["md", "json", "svg"], default="md", help="Markdown, JSON or a picture (md)"
-    )
+    form = flags.forms(parser, "the same as --format json", "the same as --format md")
+    form.add_argument("--format", choices=["md", "json", "svg"], help="Markdown, JSON or a picture (md)")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--response", metavar="ID", help="only this one")
-    which.add_argument("--thread", metavar="ID", help="this one and all that it replies to")
+    which.add_argument("--thread", metavar="ID", help="the whole thread that it is in, siblings included")
     parser.add_argument("--width", default="100", metavar="N", help="columns of the picture (100)")
     parser.add_argument("-o", dest="output", metavar="FILE", help="a new file in place of standard output")
 
@@ -42,6 +41,7 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     from tui.cli.progress import Progress
     from tui.state import Conversation
 
+    arguments.format = arguments.format or ("json" if arguments.json else "md")
     if settings.since == 0:
         raise SettingsError("--since none leaves nothing to export")
     if not arguments.width.isdecimal() or not 20 <= int(arguments.width) <= 500:
@@ -56,7 +56,7 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
         while follower.holding:
             follower.take(line.read(), now())
             progress.tell(follower)
-    text = _document(_chosen(conversation, arguments), arguments)
+    text = _document(conversation, arguments)
     if arguments.output is None:
         sys.stdout.write(text)
         return OK
@@ -71,7 +71,7 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
 
 
 def _chosen(conversation: Conversation, arguments: Namespace) -> Sequence[Response]:
-    from tui.state.threads import thread_of
+    from tui.state.threads import tree_of
 
     wanted = arguments.response or arguments.thread
     if wanted is None:
@@ -82,14 +82,16 @@ def _chosen(conversation: Conversation, arguments: Namespace) -> Sequence[Respon
     found = conversation.by_id(wanted)
     if found is None:
         raise Failure(f"there is no response {wanted} here; --since all looks further back")
-    return thread_of(conversation, found) if arguments.thread else [found]
+    return tree_of(conversation, found) if arguments.thread else [found]
 
 
-def _document(responses: Sequence[Response], arguments: Namespace) -> str:
+def _document(conversation: Conversation, arguments: Namespace) -> str:
     from tui.cli import exporting
+    from tui.state.threads import standings
 
+    responses, standing = _chosen(conversation, arguments), standings(conversation)
     if arguments.format == "json":
-        return exporting.json_of(responses)
+        return exporting.json_of(responses, standing)
     if arguments.format == "svg":
-        return exporting.svg(responses, int(arguments.width))
-    return exporting.markdown(responses)
+        return exporting.svg(responses, standing, int(arguments.width))
+    return exporting.markdown(responses, standing)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2s
 
@@ -21,31 +21,44 @@ from tui.render.lines import LineRenderer
 from tui.render.plain import plain_rows
 from tui.render.theme import DARK
 from tui.state import Block, Decision, Response
+from tui.state.threads import Standing
 from tui.wire import Citation, Kind, clean_line
 from tui.wire.payload import parsed
 
 VERSION = 1
 FORMATS = ("md", "json", "svg")
+Standings = Mapping[str, Standing]
+"""By key, where responses stand among their siblings."""
+_ALONE: Standings = {}
 _FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 _DIM, _BOLD = Style(dim=True), Style(bold=True)
 
 
-def markdown(responses: Sequence[Response]) -> str:
-    """Return a document whose front matter (YAML) says what each response is, and then each of them."""
+def document(form: str, responses: Sequence[Response], standings: Standings) -> str:
+    """Return responses as `json`, `svg`, or else Markdown."""
+    write = {"json": json_of, "svg": svg}.get(form, markdown)
+    return write(responses, standings)
+
+
+def markdown(responses: Sequence[Response], standings: Standings = _ALONE) -> str:
+    """Return a document whose front matter (YAML) says what each response is, and then each of them. Siblings
+    say which of how many they are, and which is the best, in all forms.
+    """
     head = ["---", "responses:"] if responses else ["---", "responses: []"]
     for response in responses:
         mark = "-"
-        for name, value in _about(response).items():
+        for name, value in _about(response, standings.get(response.key)).items():
             head.append(f"  {mark} {name}: {json.dumps(value)}")  # JSON is YAML
             mark = " "
-    return "\n".join([*head, "---", *(_section(response) for response in responses)]).rstrip() + "\n"
+    sections = [_section(each, standings.get(each.key)) for each in responses]
+    return "\n".join([*head, "---", *sections]).rstrip() + "\n"
 
 
-def json_of(responses: Sequence[Response]) -> str:
+def json_of(responses: Sequence[Response], standings: Standings = _ALONE) -> str:
     """Return a JSON object: `version`, and `responses` with their blocks."""
     found = [
         {
-            **_about(response),
+            **_about(response, standings.get(response.key)),
             "blocks": [*map(_block, response.blocks)],
             "citations": [_cited(each) for each in response.citations],
         }
@@ -54,20 +67,21 @@ def json_of(responses: Sequence[Response]) -> str:
     return json.dumps({"version": VERSION, "responses": found}, indent=2) + "\n"
 
 
-def svg(responses: Sequence[Response], width: int = 100) -> str:
+def svg(responses: Sequence[Response], standings: Standings = _ALONE, width: int = 100) -> str:
     """Return a picture of the responses as a pane shows them, `width` cells wide; it loads nothing."""
     console = Console(
         file=io.StringIO(), record=True, width=width, force_terminal=True, color_system="truecolor"
     )
     for response in responses:
-        for each in _pictured(response, width):
+        for each in _pictured(response, standings.get(response.key), width):
             console.print(each, end="")
         console.print()
     return _FONT.sub("", console.export_svg(title="ably-tui"))
 
 
-def _about(response: Response) -> dict[str, object]:
+def _about(response: Response, standing: Standing | None) -> dict[str, object]:
     ended = response.ended_at
+    best_by = None if standing is None else standing.best_by
     about: dict[str, object] = {
         "id": response.response_id or response.key,
         "publisher": response.publisher.name,
@@ -76,7 +90,10 @@ def _about(response: Response) -> dict[str, object]:
         "started": _time(response.opened_at),
         "ended": None if ended is None else _time(ended),
         "prompt": response.question or None,
-        "inReplyTo": response.in_reply_to,
+        "inReplyTo": response.continues,
+        "sibling": None if standing is None else standing.nth,
+        "siblings": None if standing is None else standing.of,
+        "bestBy": None if best_by is None else best_by.name,
         "stopReason": response.stop_reason,
         "error": response.error,
         "cancelledBy": response.cancelled_by,
@@ -97,12 +114,16 @@ def _time(milliseconds: int) -> str:
         return str(milliseconds)
 
 
-def _title(response: Response) -> str:
-    return f"{response.title or response.model or 'response'} · {response.publisher.name}"
+def _title(response: Response, standing: Standing | None) -> str:
+    words = [response.title or response.model or "response", response.publisher.name]
+    if standing is not None:
+        words.append(f"{standing.nth}/{standing.of}")
+        words += [f"best by {standing.best_by.name}"] if standing.best_by is not None else []
+    return " · ".join(words)
 
 
-def _section(response: Response) -> str:
-    title = _escaped(clean_line(_title(response), 200))
+def _section(response: Response, standing: Standing | None) -> str:
+    title = _escaped(clean_line(_title(response, standing), 200))
     parts = [f"\n## {title}"]
     if response.prompt is not None:
         parts.append(_quoted(response.prompt.text))
@@ -209,8 +230,8 @@ def _decision(decision: Decision) -> dict[str, object]:
     }
 
 
-def _pictured(response: Response, width: int) -> Iterable[RenderableType]:
-    yield _plain(clean_line(f"{_title(response)} · {response.status.value}"), width, _BOLD)
+def _pictured(response: Response, standing: Standing | None, width: int) -> Iterable[RenderableType]:
+    yield _plain(clean_line(f"{_title(response, standing)} · {response.status.value}"), width, _BOLD)
     if response.prompt is not None:
         yield _plain(response.prompt.text, width, _DIM)
     for block in response.blocks:

@@ -65,9 +65,23 @@ def plain(parser: ArgumentParser) -> None:
     setting(parser, "plain", action="store_true")
 
 
-def machine(parser: _ActionsContainer) -> None:
-    """Add output for programs; `arguments.json` is always there."""
-    parser.add_argument("--json", action="store_true", help="JSON lines")
+def forms(
+    parser: ArgumentParser,
+    json: str = "JSON lines",
+    plain: str = "whole lines and no colours, as into a pipe",
+) -> _ActionsContainer:
+    """Add the two forms of output, for programs and for people; return their group, of which one flag may be
+    given. `arguments.json` is always there, `--plain` is the setting; the texts are what help says of them.
+    """
+    group = parser.add_mutually_exclusive_group()
+    machine(group, json)
+    group.add_argument("--plain", action="store_true", default=SUPPRESS, help=plain)
+    return group
+
+
+def machine(parser: _ActionsContainer, told: str = "JSON lines") -> None:
+    """Add output for programs alone, where the other form is there already."""
+    parser.add_argument("--json", action="store_true", help=told)
 
 
 def patience(parser: ArgumentParser) -> None:
@@ -96,6 +110,7 @@ def screen(parser: ArgumentParser) -> None:
     past(parser)
     plain(parser)
     setting(parser, "theme", metavar="NAME")
+    setting(parser, "prompt_history", metavar="WHERE")
 
 
 def setting(parser: _ActionsContainer, name: str, **how: Any) -> None:

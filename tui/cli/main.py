@@ -12,7 +12,7 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from tui.cli import (
     agent,
@@ -89,7 +89,7 @@ def parser(named: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
         if name in filled:
             command.add(one)
             # argparse has no other way to what was added
-            one.set_defaults(takes={action.dest for action in one._actions})  # noqa: SLF001
+            one.set_defaults(takes={action.dest for action in one._actions}, parser=one)  # noqa: SLF001
     return whole
 
 
@@ -116,9 +116,12 @@ def _main(argv: Sequence[str] | None) -> int:
     first = words[0] if words else ""
     if first and not first.startswith("-") and first not in COMMANDS:
         whole.error(f"there is no command {first!r}{near(first, COMMANDS)}")
-    arguments = whole.parse_args(words)
+    _check_front(whole, words)
+    arguments, unknown = whole.parse_known_args(words)
+    if unknown:
+        _refuse(whole, arguments.command, words, unknown[0])
     for flag in _misplaced(arguments):
-        whole.error(f"{flag} means nothing to {arguments.command}")
+        arguments.parser.error(f"{flag} means nothing to {arguments.command}")
     if arguments.version:
         from importlib.metadata import version
 
@@ -157,6 +160,48 @@ def _run(arguments: argparse.Namespace, settings: Settings, folders: Folders) ->
     from tui.cli.screen import run
 
     return run(settings, folders)
+
+
+def _check_front(whole: argparse.ArgumentParser, words: list[str]) -> None:
+    """Refuse an unknown flag in front of the command: argparse would take what is behind it for a command."""
+    command = next((word for word in words if word in COMMANDS), None)
+    for word in words:
+        if word in (command, "--"):
+            return
+        flag = word.partition("=")[0]
+        if word.startswith("--") and not any(known.startswith(flag) for known in _flags_of(whole)):
+            _refuse(whole, command, words, word)
+
+
+def _refuse(whole: argparse.ArgumentParser, command: str | None, words: list[str], unknown: str) -> NoReturn:
+    """Say what is wrong with a word that nothing takes, with the usage of the command that it was said to."""
+    flag = unknown.partition("=")[0]
+    before = command is None or unknown in words[: words.index(command)]
+    its = whole if command is None else _commands_of(whole)[command]
+    one = whole if before else its
+    if not flag.startswith("-"):
+        one.error(f"{unknown!r} is more than {command} takes")
+    if before and flag in _flags_of(its):
+        one.error(f"{flag} belongs behind the command: {PROGRAM} {command} {flag}")
+    hint = near(flag, _flags_of(one))
+    if not hint:
+        every = parser()
+        takers = [name for name, each in _commands_of(every).items() if flag in _flags_of(each)]
+        hint = f"; {', '.join(takers)} take{'s' if len(takers) == 1 else ''} it" if takers else ""
+    one.error(f"there is no {flag}{'' if before else f' of {command}'}{hint}")
+
+
+def _flags_of(one: argparse.ArgumentParser) -> list[str]:
+    return [flag for action in one._actions for flag in action.option_strings]  # noqa: SLF001  as above
+
+
+def _commands_of(whole: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
+    (commands,) = (
+        action
+        for action in whole._actions  # noqa: SLF001  as above
+        if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001
+    )
+    return commands.choices
 
 
 def _misplaced(arguments: argparse.Namespace) -> list[str]:

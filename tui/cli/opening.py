@@ -16,9 +16,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.cli.exits import Failure
-from tui.cli.trouble import Trouble
+from tui.cli.trouble import Trouble, in_vain
 from tui.settings import Folders, Settings
-from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, Inbound, Reason, clean_line
+from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, Inbound, Reason
 
 if TYPE_CHECKING:
     from tui.agent import AgentSettings
@@ -68,7 +68,8 @@ class Line:
         Raises BrokenPipeError when nobody reads standard output any more, `Failure` when nothing more can
         come, or when `patience` is at its end.
         """
-        self._woken.wait(timeout)
+        if not self.link.pending:  # of what it leaves, draining does not tell again
+            self._woken.wait(timeout)
         self._woken.clear()
         values = self.link.drain()
         for value in values:
@@ -83,11 +84,9 @@ class Line:
             raise Failure("nothing more can come")
         apart = 0.0 if self._apart is None else time.monotonic() - self._apart
         if self.patience is not None and apart > self.patience:
-            why = f": {clean_line(str(self._why))}" if self._why is not None else ""
-            raise Failure(
-                f"no connection for {self.patience:g} seconds{why}; "
-                "check the network and --endpoint, or give it longer with --timeout"
-            )
+            seconds = "1 second" if self.patience == 1 else f"{self.patience:g} seconds"
+            why = "check the network and --endpoint" if self._why is None else in_vain(self._why)
+            raise Failure(f"no connection for {seconds}: {why}, or give it longer with --timeout")
         if reader_is_gone():
             raise BrokenPipeError
         return values

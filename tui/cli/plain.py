@@ -11,7 +11,7 @@ import queue
 import secrets
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tui.agent import Agent, AgentTasks, Approvals, Cancels
@@ -42,8 +42,10 @@ _HELP = (
 _KNOWN = ("cancel", "approve", "deny", "help", "quit")
 
 
-def chat(settings: Settings, folders: Folders) -> int:
-    """Chat until the input ends; answers that run then are waited for. Return the exit code."""
+def chat(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
+    """Chat until the input ends; answers that run then are waited for. With `demo` a few prompts are asked
+    first. Return the exit code.
+    """
     model = model_of(settings, folders)
     approvals = Approvals(policy_of(settings))
     agent = Agent(model, tools_of(settings, model, approvals))
@@ -80,13 +82,19 @@ def chat(settings: Settings, folders: Folders) -> int:
                 settings,
             )
             try:
-                talk.run()
+                talk.run(_demo_prompts() if demo else ())
             finally:
                 line.link.run(tasks.close, CLOSE / 2, settings.client_id).result(CLOSE)
                 line.link.run(agent.close).result(CLOSE)
     finally:
         archive.close()
     return OK
+
+
+def _demo_prompts() -> list[UserInput]:
+    from tui.cli.session import DEMO_STREAMS, DEMOS
+
+    return [UserInput(secrets.token_hex(8), text, model=model) for model, text in DEMOS[:DEMO_STREAMS]]
 
 
 class _Talk:
@@ -113,12 +121,12 @@ class _Talk:
         self._teller = Teller(counts_for(settings.client_id))
         self._typed: queue.Queue[str | None] = queue.Queue()
 
-    def run(self) -> None:
-        """Go on until the input has ended and everything that was asked is answered."""
+    def run(self, prompts: Sequence[UserInput]) -> None:
+        """Ask these, and go on until the input has ended and everything that was asked is answered."""
         print(f"{self._settings.channel}: {_HELP}", flush=True)
         threading.Thread(target=self._type, name="input", daemon=True).start()
-        ended = False
-        while not ended or self._open:
+        ended, first = False, list(prompts)
+        while not ended or self._open or first or self._follower.holding:
             news = self._follower.take(self._line.read(_SOON if not ended else TICK), now())
             self._print(news)
             self._permits.hear(news.messages)
@@ -127,6 +135,8 @@ class _Talk:
                     complain(f"{told}: {self._permits.leave(waiting)}")
                 else:
                     print(f"{told} waits: /approve or /deny [REASON]", flush=True)
+            while self._line.attached and first:
+                self._ask(first.pop(0))
             while not ended and self._line.attached and not self._typed.empty():
                 text = self._typed.get()
                 ended = text is None or text == "/quit"
@@ -163,10 +173,12 @@ class _Talk:
             hint = " takes nothing behind it" if known else f" is no command{near(name[1:], _KNOWN)}"
             print(f"{clean_line(name, 40)}{hint}; {_HELP}", flush=True)
         else:
-            prompt = UserInput(secrets.token_hex(8), text.removeprefix("/"))
-            self._open.add(prompt.prompt_id)
-            ask = self._tasks.ask
-            self._line.link.run(lambda: ask(self._agent, prompt, asker=self._settings.client_id))
+            self._ask(UserInput(secrets.token_hex(8), text.removeprefix("/")))
+
+    def _ask(self, prompt: UserInput) -> None:
+        self._open.add(prompt.prompt_id)
+        ask = self._tasks.ask
+        self._line.link.run(lambda: ask(self._agent, prompt, asker=self._settings.client_id))
 
     def _print(self, news: News) -> None:
         if news.caught_up:

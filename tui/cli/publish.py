@@ -55,9 +55,10 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--verbatim", action="store_true", help="show it as it is, in a block of code, and not as markdown"
     )
-    out = parser.add_mutually_exclusive_group()
+    out = flags.forms(
+        parser, "the response's id, as a line of JSON", "nothing on standard output, as by default"
+    )
     out.add_argument("--tee", action="store_true", help="pass the stream on to standard output")
-    flags.machine(out)
     parser.add_argument("program", nargs="*", metavar="COMMAND", help="after --: the command to run")
 
 

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from tui.recording.player import Player
     from tui.settings import Folders, Settings
 
-HELP = "play a recording on the screen, or onto a channel"
+HELP = "play a recording on the screen, as text, or onto a channel"
 _ABOUT = """\
 Play a file that `ably-tui record` has written, at the speed at which it was said: on the screen, or with
 --publish-to onto a channel, where it keeps names, data, headers and timing, and gets ids of its own.
+
+With --plain, and where there is no terminal, it is said in lines as `tail` says them; with --json its
+messages come as they were recorded. With --publish-to a terminal is told how far it is, and --json says at
+the end what was published: channel, messages, milliseconds.
 """
 
 
@@ -36,6 +40,7 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--align", choices=["starts"], help="all responses begin at once, to race")
     parser.add_argument("--publish-to", metavar="CHANNEL", help="publish it there")
     flags.patience(parser)
+    flags.forms(parser, plain="whole lines in place of the screen, as into a pipe")
 
 
 def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
@@ -51,7 +56,13 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     entries = aligned(recording.entries) if arguments.align else recording.entries
     if arguments.publish_to is not None:
         player = Player(entries, 0, speed=speed, start=start)
-        return _publish(player, replace(settings, channel=arguments.publish_to), folders, patience)
+        there = replace(settings, channel=arguments.publish_to)
+        return _publish(player, there, folders, patience, json_line=arguments.json)
+    if arguments.json or settings.plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        from tui.cli.reciting import recite
+
+        recite(entries, settings, speed=speed, start=start, json_lines=arguments.json)
+        return OK
     return _show(recording, entries, settings, folders, speed, start)
 
 
@@ -70,22 +81,20 @@ def load(file: str) -> Recording:
         raise Failure(f"{file} cannot be read: {error.strerror}") from error
 
 
-def _publish(player: Player, settings: Settings, folders: Folders, patience: float) -> int:
-    import asyncio
-
+def _publish(
+    player: Player, settings: Settings, folders: Folders, patience: float, *, json_line: bool
+) -> int:
     from tui.cli.opening import local_server
-    from tui.cli.republishing import republish
+    from tui.cli.progress import Progress
+    from tui.cli.republishing import publish, report
     from tui.cli.screen import start_log
     from tui.cli.session import link_options
-    from tui.link import PublishError
 
     start_log(folders.state, settings, None)
     server = local_server(folders) if settings.local else None
-    options = link_options(settings, server)
-    try:
-        asyncio.run(republish(player, options, patience=patience))
-    except* PublishError as group:
-        raise Failure(f"not everything was published: {group.exceptions[0]}") from None
+    progress = Progress(quiet=settings.plain)
+    done = publish(player, link_options(settings, server), patience=patience, progress=progress)
+    report(done, progress, json_line=json_line)
     return OK
 
 
@@ -107,8 +116,6 @@ def _show(
     from tui.ui.ports import Facts
     from tui.wire import clean_line
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise Failure("the screen needs a terminal on standard input and output")
     check_keymap(settings.keymap)
     archive = Archive()
     replay = Replay(entries, now, speed=speed, start=start)

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from tui.recording.file import Entry
 from tui.recording.player import Player, aligned
 from tui.state import Response
+from tui.state.threads import Standing
 from tui.ui.ports import ModelName, Question, Replayed, Ruling
-from tui.wire import Best, ChannelChange, ChannelMessage, ConnectionChange, HistoryChange, Inbound, Notice
+from tui.wire import (
+    Best,
+    ChannelChange,
+    ChannelMessage,
+    ConnectionChange,
+    HistoryChange,
+    Inbound,
+    Notice,
+    clean_line,
+)
 
+log = logging.getLogger(__name__)
+
+Older = Callable[[int | None], Iterator[list[ChannelMessage]]]
+"""Gives, blocking, pages of what was sent until a time (ms since the epoch by the server's clock, inclusive;
+None: until now), the newest message first."""
+AT_ONCE = 10_000
+"""Messages that are fetched at once of what is older."""
+MOST = 50_000
+"""Messages that are played; more are not fetched, since memory holds them all."""
 _ONLY_PLAYS = "A recording is played: nobody is there to answer. ctrl+q quits."
 
 
@@ -26,9 +46,18 @@ class Replay:
     """Implements the screen's `Feed` with a recording. Its methods may be called from any thread."""
 
     def __init__(
-        self, entries: Sequence[Entry], clock: Callable[[], int], *, speed: float = 1.0, start: float = 0
+        self,
+        entries: Sequence[Entry],
+        clock: Callable[[], int],
+        *,
+        speed: float = 1.0,
+        start: float = 0,
+        began: int = 0,
+        older: Older | None = None,
     ) -> None:
-        """`clock` gives ms since the epoch; `start` is where to begin, in ms of the recording."""
+        """`clock` gives ms since the epoch; `start` is where to begin, in ms of the recording, and `began`
+        when that was recorded. `older` gives what was said before; None where that is all there is.
+        """
         self._clock = clock
         self._entries = entries
         self._anew = False
@@ -41,6 +70,12 @@ class Replay:
         self._woken = self._closed = False
         self.generation = 0
         """How often it went back: then everything is given anew, for a new conversation."""
+        self.began = began
+        """When it begins, ms since the epoch."""
+        self.beyond = ""
+        """What is known of what is older, in words; empty where that can be fetched."""
+        self._older = older
+        self._reaching = False
 
     # Feed
 
@@ -102,14 +137,59 @@ class Replay:
         """From the beginning, with all responses beginning at once; the next time, as they did."""
         self.is_aligned = not self.is_aligned
         entries = aligned(self._entries) if self.is_aligned else self._entries
+        self._control(lambda now: self._begin_anew(entries, now))
+
+    @property
+    def reaches(self) -> bool:
+        """Whether what is older can be asked for at all."""
+        return self._older is not None
+
+    def reach_back(self) -> None:
+        """Fetch what is older, up to `AT_ONCE` messages and `MOST` in all, and play from there then."""
+        if self._older is not None and not self._reaching:
+            self._reaching = True
+            reaching = threading.Thread(target=self._reach, args=(self._older,), daemon=True)
+            reaching.start()
+
+    def _reach(self, older: Older) -> None:
+        known = {entry.message.serial for entry in self._entries}
+        found: list[ChannelMessage] = []
+        room = min(AT_ONCE, MOST - len(self._entries))
+        beyond = "" if room > 0 else f"{MOST:,} messages are the most"
+        try:
+            pages = older(min((entry.message.timestamp for entry in self._entries), default=None))
+            while 0 < room > len(found) and not self._closed:
+                self.beyond = f"reading what is older: {len(found):,} messages"
+                page = next(pages, None)
+                if page is None:
+                    beyond = "nothing is older"
+                    break
+                found += [message for message in page if message.serial not in known]
+        except Exception as error:
+            log.warning("what is older could not be fetched", exc_info=True)
+            beyond = f"what is older could not be fetched: {clean_line(str(error), 200)}"
+        if found:
+            self._precede(found)
+        self.beyond, self._reaching = beyond, False
+
+    def _precede(self, messages: Sequence[ChannelMessage]) -> None:
+        """Play these first, the newest of which comes first, and from their beginning."""
+        first = min(self.began, *(message.timestamp for message in messages))
+        moved = [replace(entry, at=entry.at + self.began - first) for entry in self._entries]
+        # Within a millisecond they stay in this order.
+        entries = [*(Entry(message.timestamp - first, message) for message in messages[::-1]), *moved]
 
         def change(now: float) -> None:
-            before, self._anew = self._player, True
-            self._player = Player(entries, now, speed=before.speed)
-            if not before.running:
-                self._player.pause(now)
+            self._entries, self.began = entries, first
+            self._begin_anew(aligned(entries) if self.is_aligned else entries, now)
 
         self._control(change)
+
+    def _begin_anew(self, entries: Sequence[Entry], now: float) -> None:
+        before, self._anew = self._player, True
+        self._player = Player(entries, now, speed=before.speed)
+        if not before.running:
+            self._player.pause(now)
 
     @property
     def times(self) -> float:
@@ -163,11 +243,25 @@ class Replay:
             self._wake()
 
 
-def replayed(messages: Sequence[ChannelMessage], clock: Callable[[], int]) -> Replay:
-    """Return a replay of messages as they came; those from history as they were sent."""
-    times = [message.received if message.live else message.timestamp for message in messages]
-    first = min(times, default=0)
-    return Replay([Entry(at - first, message) for at, message in zip(times, messages, strict=True)], clock)
+def replayed(
+    messages: Sequence[ChannelMessage], clock: Callable[[], int], older: Older | None = None
+) -> Replay:
+    """Return a replay of messages as they came; those from history as they were sent. For `older` see
+    `Replay`.
+    """
+    ordered = sorted(messages, key=_place)
+    first = _place(ordered[0])[0] if ordered else clock()
+    entries = [Entry(_place(message)[0] - first, message) for message in ordered]
+    return Replay(entries, clock, began=first, older=older)
+
+
+def _place(message: ChannelMessage) -> tuple[int, str]:
+    """Where a message comes: when it arrived here, or when it was sent if it came from history. Those of a
+    millisecond stay as they arrived; from history they came in another order than they were sent in.
+    """
+    if message.live:
+        return message.received, ""
+    return message.timestamp, message.version or message.serial
 
 
 class Onlooker:
@@ -208,12 +302,11 @@ class Onlooker:
 
         return copy(text)
 
-    def exported(self, form: str, responses: Sequence[Response]) -> str:
+    def exported(self, form: str, responses: Sequence[Response], standings: Mapping[str, Standing]) -> str:
         """Return responses as a document: `markdown`, `json` or `svg`."""
-        from tui.cli import exporting
+        from tui.cli.exporting import document
 
-        write = {"json": exporting.json_of, "svg": exporting.svg}.get(form, exporting.markdown)
-        return write(responses)
+        return document(form, responses, standings)
 
     def keep(self, text: str, form: str) -> Path:
         """Write text to a new file where the program was started."""

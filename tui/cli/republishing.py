@@ -3,26 +3,90 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
-from tui.link import LinkOptions
+from tui.cli.exits import Failure
+from tui.cli.progress import Progress
+from tui.cli.remarks import numbered
+from tui.cli.trouble import in_vain
+from tui.link import LinkOptions, PublishError
 from tui.link.raw import RawChannel, raw_channel
 from tui.recording.player import Player
 from tui.wire import Action, Annotation, ChannelMessage, Publication
 
 _SERVERS_OWN = frozenset({"userClaim"})
 """What a server stamps, and refuses of others."""
+_LOOK = 500.0
+"""Milliseconds after which it is said how far it is although nothing was due."""
 
 
-async def republish(
-    player: Player, options: LinkOptions, annotations: Sequence[Annotation] = (), *, patience: float
-) -> int:
-    """Publish what the player gives, and then `annotations` of messages by their old serials;
-    return how many messages. Raises a group of PublishError, also when there is no connection, or no
-    acknowledgement, within `patience` seconds.
+@dataclass(slots=True)
+class Published:
+    """What was published."""
 
-    The player's time is that of the running loop, in milliseconds, from when the connection stands.
+    channel: str
+    messages: int = 0
+    milliseconds: int = 0
+    """How long it took."""
+
+
+def publish(
+    player: Player,
+    options: LinkOptions,
+    annotations: Sequence[Annotation] = (),
+    *,
+    patience: float,
+    progress: Progress,
+) -> Published:
+    """Publish what the player gives, and then `annotations` of messages by their old serials. Raises
+    `Failure` when that fails, also when there is no connection, or no acknowledgement, within `patience`
+    seconds.
+    """
+    done, began = Published(options.channel), time.monotonic()
+
+    def tell(messages: int, position: float) -> None:
+        done.messages = messages
+        where = f"{position / 1000:.0f} of {player.length / 1000:.0f} s"
+        progress.say(f"ably-tui: {numbered(messages, 'message')} published, {where}")
+
+    try:
+        with progress:
+            asyncio.run(_republish(player, options, annotations, patience, tell))
+    except* PublishError as group:
+        error = group.exceptions[0]
+        why = in_vain(error.reason) if isinstance(error, PublishError) else str(error)
+        what = "not everything" if done.messages else "nothing"
+        raise Failure(f"{what} was published: {why}") from None
+    except* KeyboardInterrupt:
+        said = f"interrupted: {numbered(done.messages, 'message')} published onto {options.channel}"
+        progress.conclude(said)
+        raise KeyboardInterrupt from None
+    done.milliseconds = round((time.monotonic() - began) * 1000)
+    return done
+
+
+def report(done: Published, progress: Progress, *, json_line: bool) -> None:
+    """Say what was published: where a person sees it, or as a line of JSON."""
+    if json_line:
+        print(json.dumps(asdict(done)), flush=True)
+        return
+    took = f"{done.milliseconds / 1000:.1f} s"
+    progress.conclude(f"{numbered(done.messages, 'message')} published onto {done.channel} in {took}")
+
+
+async def _republish(
+    player: Player,
+    options: LinkOptions,
+    annotations: Sequence[Annotation],
+    patience: float,
+    tell: Callable[[int, float], None],
+) -> None:
+    """Publish it all; raise a group of PublishError. `tell` takes how many messages, and up to where in ms of
+    the recording. The player's time is that of the running loop, in milliseconds, from
+    when the connection stands.
     """
     loop = asyncio.get_running_loop()
     async with raw_channel(options, patience) as channel, asyncio.TaskGroup() as group:
@@ -31,11 +95,11 @@ async def republish(
         while not player.over(loop.time() * 1000):
             for message in player.due(loop.time() * 1000).messages:
                 copies.begin(message, group)
+            tell(copies.count, player.position(loop.time() * 1000))
             wait = player.wait(loop.time() * 1000)
-            await asyncio.sleep((wait or 0) / 1000)
+            await asyncio.sleep(min(wait or 0, _LOOK) / 1000)
         for annotation in annotations:
             await copies.annotate(annotation)
-    return copies.count
 
 
 class _Copies:

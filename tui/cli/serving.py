@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import threading
@@ -34,11 +35,12 @@ _UNALLOWED = (
 
 
 def serve(
-    settings: Settings, folders: Folders, *, concurrent: int, tokens: int | None, quiet: bool
+    settings: Settings, folders: Folders, *, concurrent: int, tokens: int | None, json_lines: bool
 ) -> NoReturn:
     """Answer until interrupted; `concurrent` answers at a time, `tokens` in an hour, None for any number.
-    Prints a line for each prompt, unless `quiet`.
+    Prints a line for each prompt, with `json_lines` a JSON object in it.
     """
+    say = _print_json if json_lines else _print
     model = model_of(settings, folders)
     approvals = Approvals(policy_of(settings))
     agent = Agent(model, tools_of(settings, model, approvals))
@@ -82,10 +84,11 @@ def serve(
                 limits=limits,
                 past=lambda prompt: _past(conversation, prompt),
                 changed=lambda: line.link.announce(_presence(presence, server)),
-                told=(lambda _said: None) if quiet else _print,
+                told=say,
             )
             loading.join()
-            _answer(line, _Ears(conversation, tasks, server), lambda: _presence(presence, server), settings)
+            ears = _Ears(conversation, tasks, server)
+            _answer(line, ears, lambda: _presence(presence, server), settings, say)
     finally:
         archive.close()
 
@@ -110,13 +113,17 @@ class _Ears:
 
 
 def _answer(
-    line: Line, ears: _Ears, presence: Callable[[], dict[str, object]], settings: Settings
+    line: Line,
+    ears: _Ears,
+    presence: Callable[[], dict[str, object]],
+    settings: Settings,
+    say: Callable[[str], None],
 ) -> NoReturn:
     try:
         while not line.attached:
             _pass_on(line, ears)
         line.link.announce(presence())
-        print(f"answering on {settings.channel} as {settings.client_id}", flush=True)
+        say(f"answering on {settings.channel} as {settings.client_id}")
         while True:
             _pass_on(line, ears)
     finally:
@@ -125,6 +132,10 @@ def _answer(
 
 def _print(said: str) -> None:
     print(clean_line(said), flush=True)
+
+
+def _print_json(said: str) -> None:
+    print(json.dumps({"said": clean_line(said)}), flush=True)
 
 
 def _pass_on(line: Line, ears: _Ears) -> None:

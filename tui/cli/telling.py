@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from tui.cli.remarks import gap_remark, numbered, sources_remark, thinking_remarks, tool_remarks
 from tui.state import Block, Change, Conversation, Removed, Replaced, Response, Status, TakenOver
+from tui.ui.amounts import amount_of
 from tui.ui.verdicts import Counts, counts_for
 from tui.wire import Kind
 
@@ -192,8 +193,9 @@ def ending(response: Response) -> str:
         said.append(str(response.stop_reason))
     if response.ended_at is not None:
         said.append(f"{response.elapsed(response.ended_at) / 1000:.1f} s")
-        if response.token_count:
-            said.append(numbered(response.token_count, "token"))
+        amount = amount_of(response)
+        if amount is not None and response.token_count:
+            said.append(amount)
     if response.missing:
         said.append(f"{numbered(response.missing, 'piece')} missing")
     return ", ".join(said)

@@ -8,6 +8,17 @@ _DEAF = 40160
 """Ably's code for what the credentials do not allow (capability)."""
 
 
+def remedy_of(reason: Reason) -> str:
+    """Return what to do about it, for who will not wait for another attempt."""
+    return reason.remedy.removesuffix("it is tried again").removesuffix("; ")
+
+
+def in_vain(reason: Reason) -> str:
+    """Return why something was given up, and what to do about it."""
+    code = f" ({reason.code})" if reason.code else ""
+    return clean_line("; ".join(filter(None, (f"{reason.message}{code}", remedy_of(reason)))))
+
+
 class Trouble:
     """Turns what the link tells into a line for each change for the worse, and one for the better."""
 

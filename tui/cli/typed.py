@@ -1,8 +1,9 @@
 """What people typed, in files of the user's own: the prompts that were sent, and drafts that were not.
 
-Prompts are one file for all channels, a line of JSON each, appended to under a lock. Drafts are by channel, a
-file for each program that is open on it: whoever writes one holds its lock, which falls with the process. So
-the next program on the channel takes the draft of one that has ended, and never that of one that runs.
+Prompts are one file for all channels, or one for each clientId that wants its own: a line of JSON each,
+appended to under a lock. Drafts are by channel, a file for each program that is open on it: whoever writes
+one holds its lock, which falls with the process. So the next program on the channel takes the draft of one
+that has ended, and never that of one that runs.
 
 Nothing here raises: what cannot be kept is told to the log.
 """
@@ -42,13 +43,14 @@ PATIENCE = 0.3
 class Typed:
     """Implements the screen's `Memory`."""
 
-    def __init__(self, folder: Path, place: str) -> None:
+    def __init__(self, folder: Path, place: str, owner: str = "") -> None:
         """`folder` is made when it is needed, for its user alone. `place` names the channel whose drafts
-        these are, with whatever tells it from others of that name.
+        these are, with whatever tells it from others of that name; `owner` the clientId that shares nothing
+        with others, empty where all have the same.
         """
         self._folder = folder
-        self._history = folder / "prompts.jsonl"
-        self._place = hashlib.blake2s(place.encode("utf-8", "replace"), digest_size=8).hexdigest()
+        self._history = folder / (f"prompts-{_digest(owner)}.jsonl" if owner else "prompts.jsonl")
+        self._place = _digest(f"{place} {owner}" if owner else place)
         self._slot: Path | None = None
         self._lock: BaseFileLock | None = None
 
@@ -148,6 +150,11 @@ class Typed:
         from filelock import FileLock
 
         return FileLock(self._history.with_suffix(".lock"), timeout=PATIENCE, mode=0o600)
+
+
+def _digest(name: str) -> str:
+    """Return what stands for a name in that of a file."""
+    return hashlib.blake2s(name.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ from tui.wire import Annotation, ConnectionChange, Inbound, Reason
 
 if TYPE_CHECKING:
     from tui.link.pair import Pair
+    from tui.link.reading import Reading
     from tui.link.subscription import Subscription
 
 log = logging.getLogger(__name__)
@@ -139,6 +140,18 @@ class Link:
         """
         return self.run(self._fetch, start, end)
 
+    def reading(self, start: int | None, end: int | None = None, *, forwards: bool = True) -> Reading:
+        """Return what reads the channel's past by pages, from `start` to `end` (ms since the epoch by the
+        server's clock, both inclusive; None: no limit). Its methods are for `run`, once the channel is there.
+        """
+        from tui.link.reading import Reading  # noqa: PLC0415  the SDK, which is there by then
+
+        return Reading(lambda: self._subscription.history, start, end, forwards=forwards)
+
+    def time(self) -> concurrent.futures.Future[int]:
+        """Ask the server for its time, in ms since the epoch; that of this machine where it does not tell."""
+        return self.run(self._time)
+
     def look_aside(self, response_id: str, since: int) -> None:
         """Follow the channel of a response's own as well, for its thinking; the response began at `since`
         (ms since the epoch by the server's clock). What is said there comes as if it were said on this one.
@@ -242,6 +255,9 @@ class Link:
 
     async def _fetch(self, start: int, end: int) -> bool:
         return await self._subscription.again(start, end)
+
+    async def _time(self) -> int:
+        return await self._subscription.time()
 
     def _look_aside(self, response_id: str, since: int) -> None:
         self._subscription.sides.attach(response_id, since)

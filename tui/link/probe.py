@@ -1,7 +1,8 @@
 """Whether a channel can be used as this program uses it, tried with the SDK over the real connection.
 
 Listens on the channel itself, and publishes only on a channel beside it, `<channel>:doctor-<random>`, which
-has the same namespace and so the same rules; what it says there it deletes again. Leaves the way to the
+has the same namespace and so the same rules. What it says there is ephemeral, so that no server keeps it, but
+for the one message that is to grow and to be annotated: that one it deletes again. Leaves the way to the
 server to `reach`, and what to do with the findings to whoever asks.
 """
 
@@ -50,21 +51,28 @@ _NO_TOKEN = 80019
 """Code of an auth URL that gives no token, or none that the SDK takes."""
 _NEEDED = {ChannelMode.SUBSCRIBE: "subscribe", ChannelMode.PUBLISH: "publish"}
 _PRESENCE = {ChannelMode.PRESENCE, ChannelMode.PRESENCE_SUBSCRIBE}
+_TRIPS = 3
+"""Times that a token is sent, so that one slow packet does not count."""
+_UNTRIED = "the server on this machine has them; not tried, since it would keep what was said"
 _NO_RULE = (
     "add a rule for the channel's namespace in Ably's dashboard that persists messages, to see the past"
 )
 
 
-async def probe(options: LinkOptions, *, ours: bool = False) -> AsyncGenerator[Finding, None]:
+async def probe(
+    options: LinkOptions, *, ours: bool = False, traceless: bool = False
+) -> AsyncGenerator[Finding, None]:
     """Yield what is found, in about `TOTAL` seconds at most, or several times that on this machine; never
     raises for what it looks at.
 
-    `ours` means the channel server of this program, of which it is known what it keeps.
+    `ours` means the channel server of this program, of which it is known what it keeps. With `traceless`
+    nothing is said that it would keep, and so not tried whether messages grow and can be annotated: a message
+    that was deleted still has its place in the history.
     """
     if options.endpoint is not None:
         bypass_proxy(options.endpoint)
     try:
-        looking = _Probe(options, ours=ours)
+        looking = _Probe(options, ours=ours, traceless=traceless)
     except Exception as error:  # noqa: BLE001  the SDK raises several kinds for options it dislikes
         yield "options", Severity.ERROR, explain(error, where=options.where)
         return
@@ -86,15 +94,18 @@ async def probe(options: LinkOptions, *, ours: bool = False) -> AsyncGenerator[F
 class _Probe:
     """The steps, and what each leaves to the next."""
 
-    def __init__(self, options: LinkOptions, *, ours: bool) -> None:
+    def __init__(self, options: LinkOptions, *, ours: bool, traceless: bool) -> None:
         self._options = options
         self._ours = ours
+        self._traceless = traceless
         self._rest = make_rest(options)
         self._client: AblyRealtime | None = None
         self._scratch: Any = None
         self._scratch_name = f"{options.channel}:doctor-{secrets.token_hex(4)}"
-        self._serials: list[str] = []
-        """Of what was said on the scratch channel, and is to be deleted."""
+        self._serial: str | None = None
+        """Of what was said on the scratch channel and is kept, to be deleted."""
+        self._talks = False
+        """Whether what is said on the scratch channel comes back."""
         self._answers = False
         """Whether REST answers."""
         self._may_enter = True
@@ -268,13 +279,17 @@ class _Probe:
         times = []
         try:
             await self._scratch.subscribe("doctor", on_message)
-            for number in range(3):
+            for number in range(_TRIPS):
                 began = time.monotonic()
-                message = Message(name="doctor", data="token", id=f"{self._scratch_name}-{number}")
+                kept = number == _TRIPS - 1 and not self._traceless
+                extras = None if kept else {"ephemeral": True}
+                message = Message(
+                    name="doctor", data="token", id=f"{self._scratch_name}-{number}", extras=extras
+                )
                 await self._scratch.publish(message)
                 serial = await seen.get()
-                if serial is not None:
-                    self._serials.append(serial)
+                if kept:
+                    self._serial = serial
                 times.append((time.monotonic() - began) * 1000)
         except AblyException as error:
             if code_of(error) != _FORBIDDEN:
@@ -286,14 +301,17 @@ class _Probe:
                 "to have them tried, allow the channel's whole namespace in the key",
             )
             return [("round trip", Severity.WARNING, said)]
+        self._talks = True
         took = statistics.median(times)
         return [fine("round trip", f"a token is back in {took:.0f} ms (on {self._scratch_name})")]
 
     async def _append(self) -> list[Finding]:
-        if not self._serials:
+        if self._talks and self._traceless:
+            return [fine("appends", _UNTRIED)]
+        if self._serial is None:
             return []
         try:
-            await self._scratch.append_message(Message(serial=self._serials[-1], data=" by token"))
+            await self._scratch.append_message(Message(serial=self._serial, data=" by token"))
         except AblyException as error:
             reason = self._why(error)
             said = f"{reason.message}; responses are published as a message per token"
@@ -301,18 +319,20 @@ class _Probe:
         return [fine("appends", "a message can grow: a response may be one message")]
 
     async def _annotate(self) -> list[Finding]:
-        if not self._serials:
+        if self._talks and self._traceless:
+            return [fine("annotations", _UNTRIED)]
+        if self._serial is None:
             return []
         annotation = Annotation(type="doctor:total.v1", name="doctor")
         try:
-            await self._scratch.annotations.publish(self._serials[-1], annotation)
-            await self._scratch.annotations.delete(self._serials[-1], annotation)
+            await self._scratch.annotations.publish(self._serial, annotation)
+            await self._scratch.annotations.delete(self._serial, annotation)
         except AblyException as error:
             return [("annotations", Severity.WARNING, self._why(error))]
         return [fine("annotations", "can be published and deleted")]
 
     async def _enter(self) -> list[Finding]:
-        if not self._serials or not self._may_enter:
+        if not (self._talks and self._may_enter):
             return []
         try:
             await self._scratch.presence.enter()
@@ -322,11 +342,12 @@ class _Probe:
         return [fine("presence", "can be entered and left")]
 
     async def _tidy(self) -> list[Finding]:
-        """Delete what was said; it was said three times so that one slow packet does not count."""
-        serials, self._serials = self._serials, []
+        """Delete what was said and is kept."""
+        serial, self._serial = self._serial, None
+        if serial is None:
+            return []
         try:
-            for serial in serials:
-                await self._scratch.delete_message(Message(serial=serial))
+            await self._scratch.delete_message(Message(serial=serial))
         except AblyException as error:
             reason = self._why(error)
             said = (

@@ -98,7 +98,8 @@ async def raw_channel(options: LinkOptions, patience: float) -> AsyncGenerator[R
             async with asyncio.timeout(patience):
                 await _connected(client.connection, options.where)
         except TimeoutError as error:
-            raise PublishError(explain(error, where=options.where)) from error
+            why = client.connection.error_reason or error  # what the last attempt came to says more
+            raise PublishError(explain(why, where=options.where)) from error
         yield RawChannel(client.channels.get(options.channel), options, patience)
     finally:
         await dispose(client)

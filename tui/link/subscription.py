@@ -75,10 +75,10 @@ class Subscription:
         self._now = now
         self._since = since
         self._where = where
-        self._history = History(make_rest, channel)
-        self._past = Past(self._history, inbox, deliver=self._deliver_past, wanted=wanted, where=where)
+        self.history = History(make_rest, channel)
+        self._past = Past(self.history, inbox, deliver=self._deliver_past, wanted=wanted, where=where)
         self._missed = Missed(
-            self._history,
+            self.history,
             inbox,
             deliver=self._deliver,
             waiting=lambda: self._held[self._unproven :],
@@ -156,7 +156,11 @@ class Subscription:
 
     async def annotations(self, serial: str) -> list[Annotation]:
         """Return every annotation of one message; raises what `History.annotations` raises."""
-        return await self._history.annotations(serial)
+        return await self.history.annotations(serial)
+
+    async def time(self) -> int:
+        """Return what time it is by the server's clock, in ms since the epoch."""
+        return self._now() + await self._clock_offset()
 
     def announce(self, data: Mapping[str, object]) -> None:
         """Say this of the program in presence from now on."""
@@ -357,12 +361,12 @@ class Subscription:
         """Return by how many milliseconds the server's clock is ahead of ours; 0 where it does not tell."""
         before = self._now()
         try:
-            told = await self._history.clock()
+            told = await self.history.clock()
         except Exception:
             log.info("the server does not tell the time", exc_info=True)
             return self._offset
-        self._offset = told - (before + self._now()) // 2
-        if abs(self._offset) > SKEW:
+        known, self._offset = self._offset, told - (before + self._now()) // 2
+        if abs(self._offset) > SKEW >= abs(known):
             self._inbox.put(Notice(_wrong_clock(self._offset, self._where)))
         return self._offset
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import sys
 from collections.abc import Mapping
@@ -39,6 +40,9 @@ def add_flags(parser: argparse.ArgumentParser, directory: Path | None) -> None:
     add("--max-age", type=float, default=MAX_AGE, metavar="S", help="seconds of history")
     add("--max-bytes", type=int, default=MAX_BYTES, metavar="N", help="size of the store")
     add("--log-connections", action="store_true", help="say on stderr who comes and goes")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="where it listens, as a line of JSON")
+    form.add_argument("--plain", action="store_true", help="one line when it is ready, as into a pipe")
 
 
 def serve(flags: Mapping[str, Any], program: str) -> int:
@@ -46,11 +50,12 @@ def serve(flags: Mapping[str, Any], program: str) -> int:
     values = {each.name: flags[each.name] for each in fields(Options)}
     if flags["stop"]:
         try:
-            told = "stopped" if discover.stop(values["directory"]) else "there is no server to stop"
+            stopped = discover.stop(values["directory"])
         except StateError as error:
             print(f"{program}: {error}", file=sys.stderr)  # noqa: T201
             return 1
-        print(told)  # noqa: T201
+        told = "stopped" if stopped else "there is no server to stop"
+        print(json.dumps({"stopped": stopped}) if flags["json"] else told)  # noqa: T201
         return 0
     values["limits"] = values["limits"] is not None
     level = logging.INFO if values["log_connections"] else logging.WARNING

@@ -51,8 +51,12 @@ def ensure(directory: Path, *, timeout: float = 15.0, idle_exit: float = IDLE_EX
     deadline = time.monotonic() + timeout
     try:
         with filelock.FileLock(directory / "start.lock", timeout=timeout, mode=0o600):
-            running = find(directory)
-            return running if running is not None else _start(directory, deadline, idle_exit)
+            while (running := find(directory)) is None:
+                running = _start(directory, deadline, idle_exit)
+                if running is not None:
+                    break
+                time.sleep(_POLL)
+            return running
     except filelock.Timeout:
         raise StateError(f"another program has been starting a server in {directory} for too long") from None
 
@@ -106,7 +110,10 @@ def _answers(server: LocalServer) -> bool:
     return secrets.compare_digest(answer.encode(), statefile.proof(server.key, nonce).encode())
 
 
-def _start(directory: Path, deadline: float, idle_exit: float) -> LocalServer:
+def _start(directory: Path, deadline: float, idle_exit: float) -> LocalServer | None:
+    """Start a server; None where another has the store: one that is ending, or that somebody has started who
+    was interrupted.
+    """
     log = directory / LOG
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
@@ -128,7 +135,10 @@ def _start(directory: Path, deadline: float, idle_exit: float) -> LocalServer:
             threading.Thread(target=process.wait, name="local-server", daemon=True).start()
             return replace(server, started=True)
         if process.poll() is not None:
-            raise StateError(f"the channel server did not start: {_last_words(log)}")
+            words = _last_words(log)
+            if statefile.IN_USE in words and time.monotonic() < deadline:
+                return None
+            raise StateError(f"the channel server did not start: {words}")
         if time.monotonic() > deadline:
             process.kill()
             process.wait()

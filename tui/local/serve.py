@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import json
 import logging
 import os
 import secrets
@@ -66,6 +67,10 @@ class Options:
     max_age: float = MAX_AGE
     max_bytes: int = MAX_BYTES
     log_connections: bool = False
+    json: bool = False
+    """Whether to say as JSON where it listens."""
+    plain: bool = False
+    """Whether to say no more than that on a terminal."""
 
 
 class CannotServeError(Exception):
@@ -186,8 +191,13 @@ def _listen(host: str, wanted: int, last: int) -> socket.socket:
 
 
 def _announce(options: Options, port: int, local: statefile.LocalServer) -> None:
-    sys.stdout.write(f"ably-tui: channel server and demo model on {options.host}:{port}\n")
-    if sys.stdout.isatty():
+    if options.json:
+        state = str(options.directory / statefile.NAME)
+        told = {"host": options.host, "port": port, "tls": options.tls_cert is not None, "stateFile": state}
+        sys.stdout.write(f"{json.dumps(told)}\n")
+    else:
+        sys.stdout.write(f"ably-tui: channel server and demo model on {options.host}:{port}\n")
+    if sys.stdout.isatty() and not (options.json or options.plain):
         scheme = "ws" if options.tls_cert is None else "wss"
         reach = None if options.host in LOOPBACK else f"{scheme}://{options.host}:{port}."
         sys.stdout.write(banner(local.host, local.port, options.directory / statefile.NAME, reach))

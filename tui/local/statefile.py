@@ -22,6 +22,9 @@ CHALLENGE = "/tui/challenge"
 CONDITION = "/tui/condition"
 """The path at which a server tells how it is, to whoever has a key."""
 
+IN_USE = "is in use by another server"
+"""What is said of a store that a server has, which may be just starting or ending."""
+
 
 class StateError(Exception):
     """The directory or the state file cannot be used; the text says why and what to do."""

@@ -33,6 +33,7 @@ from tui.local.core.log import (
     Write,
 )
 from tui.local.core.serials import HELD, channel_serial, milliseconds
+from tui.local.statefile import IN_USE
 
 APPLICATION_ID = 0x41426C79  # "ABly": says that a SQLite file is ours
 VERSION = 1
@@ -94,9 +95,7 @@ class Store:
             try:
                 self._lock.acquire(timeout=0)
             except filelock.Timeout:
-                raise StoreError(
-                    f"{path} is in use by another server; one in the background ends with --stop"
-                ) from None
+                raise StoreError(f"{path} {IN_USE}; one in the background ends with --stop") from None
             except OSError as error:
                 raise StoreError(f"{path} cannot be locked: {error.strerror}") from None
         try:

@@ -55,7 +55,10 @@ class Writer:
         self._channel = channel
         self._started_at = started_at
         self._redact = redact
-        self._at = 0
+        self.length = 0
+        """Milliseconds from the beginning to the last message that was written."""
+        self.count = 0
+        """How many were."""
 
     def header(self) -> str:
         """Return the first line."""
@@ -71,12 +74,12 @@ class Writer:
     def entry(self, message: ChannelMessage) -> str:
         """Return the line of a message. Messages from history have the time at which they were sent."""
         at = (message.received if message.live else message.timestamp) - self._started_at
-        self._at = max(self._at, at)
+        self.length, self.count = max(self.length, at), self.count + 1
         try:
-            return line({"at": self._at, "message": self._scrubbed(to_object(message))})
+            return line({"at": self.length, "message": self._scrubbed(to_object(message))})
         except (ValueError, RecursionError):
             plain = replace(message, data=describe(message), extras={}, metadata={}, summary=None)
-            return line({"at": self._at, "message": self._scrubbed(to_object(plain))})
+            return line({"at": self.length, "message": self._scrubbed(to_object(plain))})
 
     def _scrubbed(self, value: object) -> dict[str, object]:
         found = self._scrub(value, "")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
 from tui.state import Response, Status
+from tui.ui.amounts import amount_of, rate_of
 from tui.ui.costs import NO_PRICES, Prices, cost_of, dollars
 from tui.ui.palette import Palette
 from tui.ui.verdicts import Counts, is_over, undecided
+from tui.ui.words import cut
 
 BLANK = Style()
+KNOWN_BY = 4
+"""Cells of a name that is cut by which it is still known."""
 SILENCE = 2_000
 """Milliseconds without a message after which a rate would speak of the past."""
 PATIENCE = 3_000
@@ -39,24 +43,19 @@ def elapsed_of(response: Response, now: int) -> int:
 
 
 def pace_of(response: Response, now: int) -> str:
-    """Return how quickly a response comes, `84 t/s`, or how long it has said nothing, `silent 3s`; empty
-    while neither is known.
+    """Return how quickly a response comes, `84 t/s` or `310 chars/s`, or how long it has said nothing,
+    `silent 3s`; empty while neither is known.
     """
     if response.status is not Status.LIVE:
         return ""
     silent = now - response.heard_at
     if silent >= SILENCE and response.last_text_at is not None and not response.pending:
         return f"silent {_seconds(silent)}"
-    return "" if response.rate is None else f"{response.rate:.0f} t/s"
+    return rate_of(response) or ""
 
 
 def _seconds(milliseconds: int) -> str:
     return f"{milliseconds // 1000}s" if milliseconds < 60_000 else duration(milliseconds)
-
-
-def counted(tokens: int) -> str:
-    """Return a number of tokens in words."""
-    return f"{tokens} token{'s' if tokens != 1 else ''}"
 
 
 def short_model(model: str | None) -> str:
@@ -93,12 +92,14 @@ def figures_of(response: Response, *, now: int | None = None, prices: Prices = N
     epoch by this machine's clock, also that a cancel came to nothing.
     """
     parts = _events_of(response, now) + _losses_of(response)
-    if response.token_count is not None:
-        parts.append(counted(response.token_count))
+    amount = amount_of(response)
+    if amount is not None:
+        parts.append(amount)
     if response.first_text_after is not None:
         parts.append(f"first {duration(response.first_text_after)}")
-    if response.rate is not None and not response.status.in_flight:
-        parts.append(f"{response.rate:.0f} t/s")
+    rate = rate_of(response)
+    if rate is not None and not response.status.in_flight:
+        parts.append(rate)
     cost = cost_of(response, prices)
     if cost is not None:
         parts.append(dollars(cost))
@@ -135,7 +136,8 @@ def ending_of(response: Response) -> str | None:
             return f"failed: {response.error}"
         case Status.CANCELLED:
             by = f" by {response.cancelled_by}" if response.cancelled_by else ""
-            after = f" after {counted(response.token_count)}" if response.token_count else ""
+            amount = amount_of(response)
+            after = f" after {amount}" if response.token_count else ""
             return f"cancelled{by}{after}"
         case Status.STALLED if not response.strand:
             return "nobody has answered yet: no agent on this channel took the prompt"
@@ -201,6 +203,13 @@ def _cells(segments: list[Segment]) -> int:
 
 
 def _shorten(segments: list[Segment], room: int) -> list[Segment]:
+    """Return what fits: the longest segment gives way as far as it is still known, then the end."""
+    over = _cells(segments) - room
+    longest = max(segments, key=lambda each: cell_len(each.text), default=None)
+    if longest is not None and over > 0:
+        left = max(KNOWN_BY, cell_len(longest.text) - over)
+        short = Segment(cut(longest.text, left), longest.style)
+        segments = [short if each is longest else each for each in segments]
     kept: list[Segment] = []
     for segment in segments:
         cells = cell_len(segment.text)
@@ -209,6 +218,6 @@ def _shorten(segments: list[Segment], room: int) -> list[Segment]:
             room -= cells
             continue
         if room > 1:
-            kept.append(Segment(set_cell_size(segment.text, room - 1) + "…", segment.style))
+            kept.append(Segment(cut(segment.text, room), segment.style))
         break
     return kept

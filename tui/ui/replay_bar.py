@@ -11,8 +11,11 @@ from tui.ui.palette import Palette
 from tui.ui.ports import Replayed
 from tui.ui.still import Still
 
-KEYS = ("space pauses", "Esc/R ends", "[ ] seek 5 s", "< > speed", "a aligns starts")
-"""In the order in which they stay where there is little room."""
+OLDER = "O older"
+KEYS = (
+    *("space pauses", "Esc/R ends", OLDER, "[ ] seek 5 s", "{ } a tenth", "< > speed", "a aligns starts"),
+)
+"""In the order in which they stay where there is little room; `OLDER` only where that may be had."""
 
 
 class ReplayBar(Still, Widget):
@@ -29,12 +32,13 @@ class ReplayBar(Still, Widget):
         self._palette = palette
         self._replay: Replayed | None = None
         self._said = ""
-        self.whence = ""
-        """Where in the channel's past it begins, and whether that is not its beginning."""
+        self.whence: Callable[[], str] = str
+        """Says where in the channel's past it begins, and whether that is not its beginning."""
 
     def show(self, replay: Replayed | None) -> None:
         """Say how this stands; None hides the line."""
-        said = "" if replay is None else " · ".join(filter(None, (_figures(replay), self.whence)))
+        parts = () if replay is None else (_figures(replay), self.whence(), replay.beyond)
+        said = " · ".join(filter(None, parts))
         if (replay, said) == (self._replay, self._said):
             return
         self._replay, self._said = replay, said
@@ -44,7 +48,8 @@ class ReplayBar(Still, Widget):
     def render(self) -> Text:
         """How it stands, and as many keys as there is room for."""
         line = Text(no_wrap=True).append("REPLAY", "bold reverse").append(f" {self._said}", "bold")
-        for keys in KEYS:
+        reaches = self._replay is not None and self._replay.reaches and not self._replay.beyond
+        for keys in KEYS if reaches else (each for each in KEYS if each != OLDER):
             if line.cell_len + len(keys) + 3 > self.size.width:
                 break
             line.append(f" · {keys}", self._palette().muted)

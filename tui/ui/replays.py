@@ -61,17 +61,23 @@ class Replays(Acting):
 
     def action_replay(self) -> None:
         """Replay what the channel has said, as far as it is here."""
-        recent = self._live.recent
-        messages = {id(message): message for _, message in recent}
-        if not messages:
+        messages = {id(message): message for _, message in self._live.recent}
+        replay = self.desk.replay(list(messages.values()))
+        if not (messages or replay.reaches):
             self._say("nothing has been said here")
             return
-        began = min(message.received if message.live else message.timestamp for message in messages.values())
-        cut = len(recent) == recent.maxlen
-        self._replay_bar.whence = whence(began, self._clock(), cut=cut)
-        self.replay = self.desk.replay(list(messages.values()))
-        self._generation = self.replay.generation
-        self.replay.start(self._wake_up)
+        oldest = min((message.timestamp for message in messages.values()), default=0)
+        # Memory holds what responses say for longer than the messages that said it.
+        cut = any(response.opened_at < oldest for response in self._live.responses.values())
+        here = replay.began
+        self._replay_bar.whence = lambda: whence(
+            replay.began, self._clock(), cut=cut and replay.began == here
+        )
+        self.replay = replay
+        self._generation = replay.generation
+        replay.start(self._wake_up)
+        if not messages:
+            replay.reach_back()
         self.show_conversation(Conversation())
         self.replays()
 
@@ -110,6 +116,23 @@ class Replays(Acting):
         if self.replay is not None:
             self.replay.seek(self.replay.position + by * SEEK)
             self._replay_bar.show(self.replay)
+
+    def action_replay_leap(self, by: int) -> None:
+        """Go back or on by a tenth of all: a long replay has hours of silence."""
+        if self.replay is not None:
+            self.replay.seek(self.replay.position + by * self.replay.length / 10)
+            self._replay_bar.show(self.replay)
+
+    def action_replay_older(self) -> None:
+        """Fetch what is older than what is played, and play from there."""
+        if self.replay is not None and self.replay.reaches:
+            self.replay.reach_back()
+            self._replay_bar.show(self.replay)
+
+    def action_older(self) -> None:
+        """Load what is older than all that was loaded, on the live channel alone."""
+        if self.replay is None:
+            super().action_older()
 
     def action_replay_speed(self, by: int) -> None:
         """Play more slowly or quickly."""

@@ -39,6 +39,21 @@ def test_a_message_is_stamped_and_delivered_as_published() -> None:
     assert reader.history("a") == frame["messages"]
 
 
+def test_what_is_ephemeral_is_delivered_and_not_kept() -> None:
+    world = World()
+    client, reader = world.connect(), world.connect()
+    reader.attach("a")
+    ephemeral = {"data": "typing", "id": "x", "extras": {"ephemeral": True}}
+    (serial,) = client.publish("a", ephemeral)
+    assert client.publish("a", ephemeral) == [serial], "said once, however often it is published"
+    client.publish("a", {"data": "kept", "extras": {"ephemeral": "yes"}})
+    assert [message["data"] for message in reader.messages()] == ["typing", "kept"]
+    assert [message["data"] for message in reader.history("a")] == ["kept"]
+    late = world.connect()
+    late.attach("a", params={"rewind": "10"})
+    assert [message["data"] for message in late.messages()] == ["kept"]
+
+
 def test_every_message_of_a_publish_has_a_serial() -> None:
     client = World().connect()
     serials = client.publish("a", *({"data": str(index)} for index in range(5)))

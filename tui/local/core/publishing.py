@@ -1,4 +1,6 @@
-"""Publishing: what is checked, stamped and stored before a message is delivered (RSL1, RTL6)."""
+"""Publishing: what is checked, stamped and, unless it is ephemeral, stored before a message is delivered
+(RSL1, RTL6).
+"""
 
 from __future__ import annotations
 
@@ -97,7 +99,8 @@ def _create(hub: Hub, name: str, values: list[object], publisher: Publisher) -> 
             channel.ids[fields["id"]] = (serial, hub.now)
             if len(channel.ids) > MAX_IDS:
                 channel.ids.popitem(last=False)
-        hub.write(PutMessage(name, serial, serial, body.encode(Format.MSGPACK), fields.get("id")))
+        if not _is_ephemeral(fields):
+            hub.write(PutMessage(name, serial, serial, body.encode(Format.MSGPACK), fields.get("id")))
         serials.append(serial)
         bodies.append(body)
     if bodies:
@@ -106,6 +109,11 @@ def _create(hub: Hub, name: str, values: list[object], publisher: Publisher) -> 
             channel, Item(position, "messages", bodies, Flag.SUBSCRIBE, publisher.connection_id, size=size)
         )
     return serials
+
+
+def _is_ephemeral(fields: Fields) -> bool:
+    """Whether a message is for who is there now alone: as with Ably, history, rewind and resume lack it."""
+    return (fields.get("extras") or {}).get("ephemeral") is True
 
 
 def _stamped(hub: Hub, name: str, fields: Fields, publisher: Publisher, serial: str, index: int) -> Fields:
