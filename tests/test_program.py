@@ -83,8 +83,7 @@ def test_keys_in_one_write_do_what_they_do_one_by_one(home: Path) -> None:
         terminal.wait_for("demo-fast-seed1 · max 345 ─╯")
         terminal.send("what about all that\r")
         terminal.wait_for("› what about all that")
-        terminal.wait_for(lambda text: " DONE " in text)
-        assert "1 done" in terminal.text
+        terminal.wait_for(lambda text: " DONE " in text and "1 done" in text)
 
 
 def test_the_shown_command_opens_a_second_terminal_on_what_is_in_flight(home: Path) -> None:

@@ -217,6 +217,16 @@ class Settings:
             "bell",
         ),
     )
+    prompt_history: Literal["shared", "own", "none"] = field(
+        default="shared",
+        metadata=_about(
+            "whether prompts and drafts are kept on this machine for the next time: `shared` by all your "
+            "terminals, `own` to this client id, `none`",
+            values.one_of("shared", "own", "none"),
+            "shared",
+            flag="--prompt-history",
+        ),
+    )
     keymap: Mapping[str, str] = field(
         default_factory=dict,
         metadata=_about('keys by the command\'s id: `zoom = "f"`, `end = ["G", "end"]`', values.keys),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from tests.messages import EPOCH, Channel
 from tui.cli.replaying import replayed
 from tui.state import Conversation, Response
+from tui.state.threads import Standing
 from tui.ui.app import WallApp
 from tui.ui.pane import Pane
 from tui.ui.ports import Facts, Memory, ModelName, Question, Replayed, Ruling
@@ -111,8 +112,14 @@ class Script:
         self.copied.append(text)
         return self.has_clipboard
 
-    def exported(self, form: str, responses: Sequence[Response]) -> str:
-        return f"{form}: {' '.join(response.key for response in responses)}"
+    def exported(self, form: str, responses: Sequence[Response], standings: Mapping[str, Standing]) -> str:
+        told = (
+            f"{each.key} {standings[each.key].nth}/{standings[each.key].of}"
+            if each.key in standings
+            else each.key
+            for each in responses
+        )
+        return f"{form}: {' '.join(told)}"
 
     def keep(self, text: str, form: str) -> Path:
         self.kept.append((form, text))

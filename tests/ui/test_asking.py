@@ -118,17 +118,29 @@ async def test_what_is_asked_becomes_the_current_pane_unless_somebody_has_moved(
         await s.pilot.press("escape")
         assert s.app._wall.focused is not None
         assert s.app._wall.focused.response.response_id == "q"
-        # Asked again from the panes, the focus goes along.
+        # Asked again from the panes, nobody is taken away from what he reads.
         await s.pilot.press("1", "r")
-        s.script.say(UserInput("asked-2", "question 1"), client="me-0001", connection="cm")
-        wall = s.app._wall
-        await s.until(lambda: wall.focused is not None and wall.focused.response.prompt_id == "asked-2")
-        await s.pilot.press("1", "r", "2")
-        s.script.say(UserInput("asked-3", "question 1"), client="me-0001", connection="cm")
-        await s.until(lambda: len(s.panes) == 5)
+        again = UserInput("asked-2", "question 1", sibling_of="p1")
+        s.script.say(again, client="me-0001", connection="cm")
+        await s.until(lambda: len(s.panes) == 4)
         await s.pilot.pause()
+        wall = s.app._wall
         assert wall.focused is not None
-        assert wall.focused.response.response_id == "r2"
+        assert wall.focused.response.response_id == "r1"
+        assert s.keys[:2] == ["r1", "?asked-2"], "and the new one stands beside it"
+        await s.pilot.press("E")
+        assert where(s) == "edit 1 ▸", "the keys speak of the same as before"
+        assert s.app.query_one(PromptBox).text == "question 1"
+
+
+async def test_who_sees_one_pane_alone_is_told_where_the_new_answer_is() -> None:
+    async with screen() as s:
+        await answered(s)
+        await s.pilot.press("escape", "z", "r")
+        await s.sees("asked again · Tab goes to the new answer")
+        s.script.say(UserInput("asked-1", "question 1", sibling_of="p1"), client="me-0001", connection="cm")
+        await s.until(lambda: len(s.app.conversation.responses) == 2)
+        assert s.keys == ["r1"]
 
 
 async def test_a_chat_is_replied_to_by_the_number_of_the_turn() -> None:
@@ -271,19 +283,121 @@ async def test_what_another_terminal_calls_the_best_is_shown_and_followed() -> N
 
 async def test_the_thread_follows_the_best_of_several_answers() -> None:
     async with screen((160, 40)) as s:
-        await answered(s, "0")
-        await s.pilot.press("escape", "enter", *"/fan 2 go on", "enter")
-        prompt = UserInput("asked-1", "go on", in_reply_to="r0")
-        s.script.say(prompt, client="me-0001", connection="cm")
-        for name in "ab":
-            s.script.say(
-                Start(name, "asked-1", "r0"), Text(name, f"says {name}"), Stop(name), client="me-0001",
-                connection="cm",
-            )  # fmt: skip
-        await s.sees("says a", "says b")
+        await go_on(s)
         first = next(pane for pane in s.panes if pane.response.response_id == "a")
         await s.pilot.press("x", "escape", str(first.number), "v", "i", *"more", "enter")
         assert s.script.questions[-1].in_reply_to == "a"
+
+
+async def go_on(s: Screen) -> None:
+    """Continue a thread with two answers."""
+    await answered(s, "0")
+    await s.pilot.press("escape", "enter", *"/fan 2 go on", "enter")
+    s.script.say(UserInput("asked-1", "go on", in_reply_to="r0"), client="me-0001", connection="cm")
+    for name in "ab":
+        s.script.say(
+            Start(name, "asked-1", "r0"), Text(name, f"says {name}"), Stop(name), client="me-0001",
+            connection="cm",
+        )  # fmt: skip
+    await s.sees("says a", "says b")
+    await s.until(lambda: where(s) == "re 3 ▸")
+
+
+async def test_another_persons_word_that_changes_where_the_prompt_goes_is_told() -> None:
+    async with screen((160, 40)) as s:
+        await go_on(s)
+        s.script.say(Best("a", "asked-1"), client="ben")
+        await s.until(lambda: where(s) == "re 2 · best by ben ▸")
+        await s.sees("ben calls 2 the best: re 2")
+        s.script.say(Best("b", "asked-1"), client="ben")
+        await s.sees("ben calls 3 the best: re 3")
+        s.script.say(Best("a", "asked-1"), client="ben")
+        await s.sees("ben calls 2 the best: re 2")
+        s.script.say(Best("a", "asked-1", taken_back=True), client="ben")
+        await s.until(lambda: where(s) == "re 3 ▸")
+        await s.sees("2 is not called the best any more: re 3")
+
+
+async def test_what_somebody_has_chosen_to_reply_to_stays() -> None:
+    async with screen((160, 40)) as s:
+        await go_on(s)
+        await s.pilot.press("escape", "2", "v")
+        await s.until(lambda: where(s) == "re 2 ▸")
+        s.script.say(Best("b", "asked-1"), client="ben")
+        await s.sees("best by ben")
+        s.script.say(Best("b", "asked-1", taken_back=True), client="ben")
+        await s.until(lambda: "best" not in s.lines[0])
+        s.app._tick()
+        assert where(s) == "re 2 ▸"
+
+
+async def test_a_reply_to_what_has_no_pane_says_which_it_is() -> None:
+    async with screen((80, 24)) as s:
+        await fanned(s)
+        await s.pilot.press("escape", "2", "enter", "escape", "c")
+        s.app._tick()
+        assert where(s) == "re you 2/3 “why” ▸"
+        s.script.say(UserInput("h", "[@click=app.quit]go[/] on, and on, and on"), client="ben")
+        s.script.say(Start("h1", "h"), Text("h1", "hostile"), Stop("h1"), client="ben")
+        await s.sees("hostile")
+        pane = next(pane for pane in s.panes if pane.response.response_id == "h1")
+        await s.pilot.press(str(pane.number), "enter", "escape", "c")
+        s.app._tick()
+        assert where(s) == "re ben “\\[@click=app.quit]go\\[/]…” ▸"
+        await s.sees("re ben “[@click=app.quit]go[/]")
+
+
+async def test_siblings_are_marked_also_where_they_have_no_pane_of_their_own() -> None:
+    async with screen((80, 24)) as s:
+        s.script.say(UserInput("p", "why"), client="me-0001", connection="cm")
+        for name in "abcdef":
+            s.script.say(Start(name, "p"), Text(name, f"says {name}"), client="me-0001", connection="cm")
+        await s.until(lambda: "5/6" in s.text)
+        assert s.keys == ["a", "b", "c", "d"]
+        assert [pane.region.y for pane in s.panes] == [0, 0, s.panes[2].region.y, s.panes[2].region.y]
+        await s.sees("1/6", "2/6", "3/6", "4/6", "you · 5/6", "you · 6/6")
+        for name in "abcdef":
+            s.script.say(Stop(name), client="me-0001", connection="cm")
+        await s.sees("you · 6/6  DONE", "you · 5/6  DONE")
+
+
+async def test_models_that_are_asked_by_name_stand_in_that_order_whoever_begins_first() -> None:
+    async with screen((160, 40)) as s:
+        s.script.models = MODELS
+        names = ("claude-opus-5-5", "claude-haiku-5-5", "claude-sonnet-5-5")
+        s.script.say(UserInput("p", "why", models=names), client="me-0001", connection="cm")
+        for model in ("claude-sonnet-5-5", "claude-haiku-5-5", "claude-opus-5-5"):
+            s.script.say(Start(model, "p", model=model), Text(model, "so"), client="me-0001", connection="cm")
+        await s.until(lambda: s.keys == list(names))
+        assert [pane.number for pane in s.panes] == [1, 2, 3]
+        await s.until(lambda: all(f"{nth}/3" in s.lines[0] for nth in (1, 2, 3)))
+        assert s.lines[0].index("opus-5-5 · you · 1/3") < s.lines[0].index("haiku-5-5 · you · 2/3")
+
+
+async def test_another_terminals_agent_is_asked_for_each_answer() -> None:
+    async with screen() as s:
+        s.app.asking.address("haiku-bot")
+        await s.pilot.press(*"/fan 3 why", "enter")
+        assert [(each.text, each.to, each.models) for each in s.script.questions] == [
+            ("why", "haiku-bot", (None,))
+        ] * 3
+        assert [each.sibling_of for each in s.script.questions] == [None, "asked-1", "asked-1"]
+
+
+async def test_a_model_that_calls_tools_says_where_it_has_none() -> None:
+    async with screen() as s:
+        s.script.models = tuple(ModelName(name) for name in ("demo", "demo-tools", "demo-approval"))
+        await s.pilot.press(*"/model demo-approval", "enter")
+        await s.sees("may run none: start with --tools run_command")
+        await s.pilot.press(*"/model demo-tools", "enter")
+        await s.sees("has no tools to call: start with --tools")
+        await s.pilot.press(*"/model demo-80tps", "enter")
+        assert how(s) == "demo-80tps", "the demo has more names than it lists"
+    async with screen(facts=replace(FACTS, tools=("run_command",))) as s:
+        await s.pilot.press(*"/model demo-approval", "enter")
+        await s.until(lambda: how(s) == "demo-approval")
+        await s.pilot.pause()
+        assert "--tools" not in s.text
 
 
 async def test_retry_asks_the_same_beside_the_answer() -> None:
@@ -528,7 +642,12 @@ async def test_a_thread_can_begin_in_a_session_of_ai_transport() -> None:
         await s.pilot.press(*"/session x", "enter")
         await s.sees("/session takes vercel or openai")
         await s.pilot.press("ctrl+u", *"/session openai", "enter")
+        await s.sees("prompts go to the openai agent", "not to your model")
         await s.sees("session openai ▸", "AI Transport", "⌫ new")
+        await s.pilot.press(*"/fan 3 why", "enter")
+        await s.sees("answers once")
+        assert s.script.questions == []
+        await s.pilot.press("ctrl+u")
         await s.pilot.press(*"why", "enter")
         (question,) = s.script.questions
         assert question.contact == Contact("openai", "")

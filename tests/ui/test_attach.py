@@ -67,3 +67,12 @@ def test_what_cannot_be_sent_is_refused(tmp_path: Path, content: bytes, why: str
 
 def test_sizes() -> None:
     assert [size_of(count) for count in (0, 999, 1200)] == ["0 B", "999 B", "1.2 KB"]
+
+
+def test_in_a_folder_of_ten_thousand_files_each_can_be_found(tmp_path: Path) -> None:
+    names = [f"file_{n:05}.txt" for n in range(10_000)]
+    for name in names:
+        (tmp_path / name).touch()
+    assert offered("", tmp_path) == names[:50]
+    for name in names[::999]:
+        assert offered(name[:-4], tmp_path) == [name]

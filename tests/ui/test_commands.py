@@ -41,3 +41,8 @@ def test_the_prompt_leaves_printable_keys_to_typing() -> None:
     for command in COMMANDS:
         if command.zone not in (Zone.PANES, Zone.REPLAY):  # while there is a replay there is no prompt
             assert all(len(key) > 1 for key in command.keys.split(",") if key), command
+
+
+def test_no_two_slash_commands_have_the_same_help() -> None:
+    rows = slash_rows()
+    assert len({told for _, told in rows}) == len(rows)

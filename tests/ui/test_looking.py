@@ -6,10 +6,12 @@ from dataclasses import replace
 from functools import partial
 
 from textual.widgets import DataTable, Input
+from textual.widgets._toast import Toast
 
 from tests.messages import Channel
 from tests.ui.screen import FACTS, Screen, Script, screen
 from tui.state import Conversation
+from tui.ui.help import HelpScreen
 from tui.ui.screens.inspector import Inspector, facts, messages_of
 from tui.ui.screens.people import PeopleScreen
 from tui.wire import HistoryChange, Member, Roster, Start, Stop, Text, UserInput
@@ -73,6 +75,19 @@ async def test_the_list_of_members_follows_who_comes_and_goes() -> None:
         it.script.tell(Roster((Member.of("bot", "c3", {"kind": "agent"}),)))
         table = it.app.screen.query_one(DataTable)
         await it.until(lambda: table.row_count == 1 and str(table.get_row_at(0)[0]) == "bot")
+
+
+async def test_a_hundred_members_can_all_be_seen_on_a_small_terminal() -> None:
+    async with screen((80, 24)) as it:
+        members = (Member.of(f"user-{n:03}", f"c{n}", {"kind": "viewer"}) for n in range(100))
+        it.script.tell(Roster(tuple(members)))
+        await it.until(lambda: it.app.roster is not None)
+        await it.pilot.press("escape", "w")
+        await it.sees("who is here · 100", "user-000", "a shared key cannot prove")
+        await it.pilot.press("ctrl+end")
+        await it.sees("user-099", "a shared key cannot prove")
+        await it.pilot.press("enter")
+        await it.sees("only an agent answers others")
 
 
 # The wire
@@ -143,6 +158,38 @@ async def test_a_filter_shows_only_what_matches_and_says_so() -> None:
         assert "filter:" not in it.text
 
 
+async def test_without_its_filter_each_pane_is_where_it_was() -> None:
+    async with screen((120, 30)) as it:
+        for n in range(9):
+            say(it.script, n, f"About {'tea' if n % 2 else 'rivers'}.")
+        await it.until(lambda: len(it.app.conversation.responses) == 9)
+        await it.until(lambda: len(it.keys) == 6)
+        await it.pilot.press("escape", "2", "s")
+        before = [(pane.response.key, pane.number, pane.region) for pane in it.panes]
+        folded = it.app._wall.arrangement.folded
+        for words in ("rivers", "tea", "nothing"):
+            await it.pilot.press("f", *words)
+            await it.until(lambda: len(it.keys) < 6)
+            await it.pilot.press("escape")
+            await it.until(lambda: len(it.keys) == 6)
+            assert [(pane.response.key, pane.number, pane.region) for pane in it.panes] == before
+            assert it.app._wall.arrangement.folded == folded
+
+
+async def test_what_is_answered_behind_a_filter_has_the_place_of_its_prompt() -> None:
+    async with screen((120, 30)) as it:
+        it.script.say(UserInput("p", "First?"))
+        for n in range(3):
+            say(it.script, n, "About tea.")
+        await it.until(lambda: it.keys == ["?p", "r0", "r1", "r2"])
+        await it.pilot.press("escape", "f", *"tea")
+        await it.until(lambda: it.keys == ["r0", "r1", "r2"])
+        it.script.say(Start("r", "p"), Text("r", "Rivers."))
+        await it.until(lambda: "r" in it.app.conversation.responses)
+        await it.pilot.press("escape")
+        await it.until(lambda: it.keys == ["r", "r0", "r1", "r2"])
+
+
 async def test_text_that_comes_later_lets_a_response_through() -> None:
     async with screen() as it:
         say(it.script, 0, "About ", stop=False)
@@ -194,6 +241,50 @@ async def test_a_thread_is_copied_by_its_name() -> None:
         await it.sees("One.")
         await command(it, "/copy thread")
         await it.until(lambda: it.script.copied == ["markdown: r0"])
+
+
+async def test_a_thread_is_exported_whole_from_any_of_its_turns_with_its_siblings() -> None:
+    async with screen((160, 40)) as it:
+        say(it.script, 0, "One.")
+        for n, to, beside in ((1, "r0", None), (2, "r0", "p1"), (3, "r1", None)):
+            it.script.say(UserInput(f"p{n}", f"Question {n}?", in_reply_to=to, sibling_of=beside))
+            it.script.say(Start(f"r{n}", f"p{n}", to), Text(f"r{n}", f"Turn {n}."), Stop(f"r{n}"))
+        say(it.script, 9, "Elsewhere.")
+        await it.sees("Turn 3.", "Elsewhere.")
+        for key in ("r0", "r1", "r2", "r3"):
+            pane = next(pane for pane in it.panes if pane.response.key == key)
+            await it.pilot.press("escape", str(pane.number))
+            for form in ("json", "markdown", "svg"):
+                await command(it, f"/export {form} thread")
+                await it.until(lambda: bool(it.script.kept))
+                assert it.script.kept.pop() == (form, f"{form}: r0 r1 1/2 r2 2/2 r3")
+            await it.sees("written to kept.svg: 4 responses")
+        await command(it, "/copy thread")
+        await it.until(lambda: it.script.copied == ["markdown: r0 r1 1/2 r2 2/2 r3"])
+        await it.pilot.press("escape", "e", *["down"] * 4, "enter")
+        await it.until(lambda: it.script.kept == [("json", "json: r0 r1 1/2 r2 2/2 r3")])
+
+
+async def test_what_an_export_leaves_out_is_told() -> None:
+    async with screen((120, 24)) as it:
+        it.script.say(Start("r1", in_reply_to="r0"), Text("r1", "Later."), Stop("r1"))
+        it.script.say(Start("r2", in_reply_to="r1"), Text("r2", "Last."), Stop("r2"))
+        for n in range(3, 9):
+            say(it.script, n, f"Other {n}.")
+        await it.sees("Other 8.")
+        await command(it, "/filter last")
+        await it.until(lambda: it.keys == ["r2"])
+        await it.pilot.press("escape")
+        await command(it, "/export thread")
+        await it.sees("kept.markdown: 2 responses · its beginning is not loaded: O loads what is older")
+        await command(it, "/export response")
+        await it.sees("kept.markdown: 1 response · /export thread writes all 2 of its thread")
+        await command(it, "/export wall")
+        await it.sees("kept.markdown: 1 response · without 7 that the filter hides")
+        await it.pilot.press("escape", "escape")
+        await it.until(lambda: len(it.keys) == 4)
+        await command(it, "/export svg wall")
+        await it.sees("kept.svg: 4 responses · as it is seen, without 4 others")
 
 
 async def test_exports_go_to_a_file_of_our_naming_whose_path_is_told() -> None:
@@ -308,3 +399,39 @@ async def test_a_keymap_changes_bindings_and_what_the_help_says() -> None:
         await it.sees("Help")
         help_text = it.text
         assert "P    " in help_text
+
+
+async def test_what_is_said_in_passing_hides_nothing_that_is_read() -> None:
+    async with screen((80, 24)) as it:
+        for n in range(2):
+            say(it.script, n, f"Answer {n}.\n\n" * 20)
+        await it.until(lambda: len(it.keys) == 2)
+        await command(it, "/nonsense")
+        await it.sees("There is no command /nonsense.", "new ▸")
+        box = it.app._prompt.region
+        (toast,) = it.app.screen.query(Toast)
+        assert toast.region.bottom == box.y + 1, "it stands on the prompt's upper border"
+        assert toast.region.right < box.right
+        await it.pilot.press("escape", "slash", *"Answer 9", "enter", "escape", "n", "n", "n")
+        await it.until(lambda: len(it.app._notifications) == 1)
+        assert toast.region.y >= it.panes[-1].region.bottom - 1, "and on a pane's lower one at the most"
+
+
+async def test_the_help_leaves_what_is_typed() -> None:
+    async with screen((80, 24)) as it:
+        await it.pilot.press("escape", "question_mark")
+        await it.sees("type to find", "to the prompt")
+        await it.pilot.press(*"best sibl")
+        await it.sees("call this answer the best")
+        assert "to the prompt" not in it.text
+        await it.pilot.press("escape")
+        await it.sees("to the prompt")
+        await it.pilot.press("r")
+        await it.sees("ask this answer's question again")
+        assert "to the end, and follow it" not in it.text
+        await it.pilot.press(*"zzz")
+        await it.sees("Nothing here is about 'rzzz'.")
+        await it.pilot.press("ctrl+u", *["pagedown"] * 9)
+        await it.sees("FAILED")
+        await it.pilot.press("question_mark")
+        await it.until(lambda: not isinstance(it.app.screen, HelpScreen))

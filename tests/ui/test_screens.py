@@ -163,6 +163,10 @@ async def help_screen(pilot: Pilot[None], script: Script) -> None:
     await pilot.press("escape", "question_mark")
 
 
+async def help_found(pilot: Pilot[None], script: Script) -> None:
+    await pilot.press("escape", "question_mark", *"thread")
+
+
 async def disconnected(pilot: Pilot[None], script: Script) -> None:
     answer(script, 0, MARKDOWN[:200])
     reason = Reason("127.0.0.1:4000 refused the connection", 80003, "it is tried again by itself")
@@ -392,6 +396,7 @@ SCREENS: dict[str, tuple[tuple[int, int], Act]] = {
     "zoomed": ((120, 40), zoomed),
     "scrolled": ((80, 24), scrolled),
     "help": ((80, 24), help_screen),
+    "help-found": ((80, 24), help_found),
     "disconnected": ((120, 30), disconnected),
     "refused": ((80, 24), refused),
     "tabs": ((60, 16), four),
@@ -406,6 +411,7 @@ SCREENS: dict[str, tuple[tuple[int, int], Act]] = {
     "approval-tiny": ((40, 12), approval),
     "replay": ((120, 30), replayed),
     "siblings": ((160, 24), siblings),
+    "siblings-80x24": ((80, 24), siblings),
     "denying": ((80, 24), denying),
     "citations": ((120, 24), citations),
     "gaps": ((120, 24), gaps),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.wire import clean
 from tui.wire.clean import MAX_STRING, Cleaner, clean_line, clean_text
 
 HOSTILE = [
@@ -127,3 +128,16 @@ def test_an_unfinished_string_hides_a_bounded_stretch() -> None:
 def test_a_line_is_one_line_and_bounded() -> None:
     assert clean_line(" a\n\tb\x1b[1m c ") == "a b c"
     assert clean_line("x" * 50, 10) == "x" * 9 + "…"
+
+
+@given(
+    st.text(
+        st.sampled_from("a\n\t\x1b\x07\x9b\x85é–“\u2028\u202e\u2066\u206a한\ud800\udfff世🙂\x7f\xad"),
+        max_size=8,
+    )
+)
+def test_a_long_text_is_cleaned_as_a_short_one(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clean, "LONG", -1)
+        long = clean_text(text)
+    assert long == clean_text(text)

@@ -23,6 +23,10 @@ from tui.wire import Cancel, Cancelled, ChannelMessage, Said, Unknown, UserInput
             message("user-input", "hi", {"promptId": "p", "responseId": "r", "part": "true"}),
             UserInput("p", "hi", within="r", part=True),
         ),
+        (
+            message("user-input", "hi", {"promptId": "p", "models": '["b\\u001b","a",3]'}),
+            UserInput("p", "hi", models=("b", "a")),
+        ),
         (message("user-input", "hi"), Unknown("user-input without promptId")),
         (message("prompt", "hi"), Unknown("prompt without promptId")),
         (message("cancel", "", {"responseId": "r"}), Cancel("r")),

@@ -139,6 +139,7 @@ prompts = st.builds(
     sibling_of=maybe,
     within=maybe,
     part=st.booleans(),
+    models=st.lists(ids, unique=True, max_size=4).map(tuple),
 )
 outgoing: st.SearchStrategy[Outgoing] = st.one_of(
     prompts,

@@ -34,11 +34,13 @@ class Words:
         publisher = publisher_of(message.client_id, message.connection_id)
         return self._keep(said.response_id, Word(message.serial, not said.taken_back, publisher))
 
-    def say_here(self, said: Best, publisher: Publisher) -> None:
-        """Let something hold until the channel says something later: it may not have been published yet, and
-        perhaps cannot be.
+    def say_here(self, said: Best, publisher: Publisher, family: Iterable[Response]) -> None:
+        """Let something hold of one of a family until the channel says something later: it may not have been
+        published yet, and perhaps cannot be.
         """
-        newest = max((word.serial for word in self._said.values()), default="")
+        # Behind everything that it can be about, and before whatever comes: serials begin with the time.
+        known = [word.serial for word in self._said.values()]
+        newest = max([*known, *(response.serial for response in family)], default="")
         self._keep(said.response_id, Word(f"{newest}~", not said.taken_back, publisher))
 
     def best_of(self, family: Iterable[Response]) -> tuple[Response, Word] | None:

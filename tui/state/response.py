@@ -56,6 +56,8 @@ class Prompt:
     """The promptId that it asks again, in the same or in other words."""
     within: str | None = None
     """The responseId of the running response that it was said to."""
+    models: tuple[str, ...] = ()
+    """The models that it asks for an answer of each, in that order."""
 
 
 @dataclass(slots=True)

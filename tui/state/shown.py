@@ -52,6 +52,7 @@ class _Asked:
             in_reply_to=first.in_reply_to,
             sibling_of=first.sibling_of,
             within=first.within,
+            models=first.models,
         )
         return self.own
 

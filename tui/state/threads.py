@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tui.state.conversation import Conversation
+from tui.state.people import Publisher
 from tui.state.response import Response, Status
 from tui.wire.immutable import immutable
 
@@ -35,6 +36,18 @@ class Head:
     """The first words of what was asked first."""
     response: Response
     """The newest of it, on the branch that is followed."""
+
+
+@immutable
+class Standing:
+    """Where a response stands among its siblings."""
+
+    nth: int
+    """From 1."""
+    of: int
+    """How many they are; 1 where it stands alone."""
+    best_by: Publisher | None = None
+    """Who calls it the best of them."""
 
 
 @dataclass(slots=True)
@@ -68,6 +81,60 @@ def thread_of(conversation: Conversation, response: Response) -> list[Response]:
         chain.append(parent)
         parent = parent_of(conversation, parent)
     return chain[::-1]
+
+
+def tree_of(conversation: Conversation, response: Response) -> list[Response]:
+    """Return the whole thread that a response is in, all its branches: siblings side by side, and behind them
+    what replies to each. Of one that has no place in a thread any more the chain that ends with it.
+    """
+    family = _family(conversation)
+    if response.key not in family.parents:
+        return thread_of(conversation, response)
+    first = response.key
+    while (before := family.parents[first]) is not None:
+        first = before
+    begun = [
+        each for each in family.children.get(None, ()) if family.groups[each.key] == family.groups[first]
+    ]
+    found: list[Response] = []
+    groups = [begun]
+    while groups:
+        group = groups.pop()
+        found += group
+        replies: dict[str, list[Response]] = {}
+        for each in group:
+            for reply in family.children.get(each.key, ()):
+                replies.setdefault(family.groups[reply.key], []).append(reply)
+        groups += reversed(replies.values())
+    return found
+
+
+def order_of(response: Response) -> tuple[int, int]:
+    """Return by what responses are put in order, before their serials: when they began, ms since the epoch by
+    the server's clock. Answers that were asked of several models by name stand in the order of the names,
+    whichever begins first.
+    """
+    prompt = response.prompt
+    if prompt is not None and response.model in prompt.models:
+        return prompt.timestamp, prompt.models.index(response.model)
+    return response.opened_at, 0
+
+
+def groups_of(conversation: Conversation, responses: Iterable[Response]) -> dict[str, str]:
+    """Return by key what responses have in common with their siblings; only a name."""
+    known = conversation.responses
+    return _groups(conversation, [each for each in responses if each.key in known])
+
+
+def standings(conversation: Conversation) -> dict[str, Standing]:
+    """Return by key where each response stands that has siblings."""
+    found: dict[str, Standing] = {}
+    for family in families(conversation):
+        best = conversation.best.best_of(family)
+        for nth, each in enumerate(family, 1):
+            by = best[1].publisher if best is not None and best[0] is each else None
+            found[each.key] = Standing(nth, len(family), by)
+    return found
 
 
 def siblings_of(conversation: Conversation, response: Response) -> list[Response]:
@@ -133,7 +200,7 @@ def _shown(conversation: Conversation) -> list[Response]:
         for response in conversation.responses.values()
         if not response.superseded and (response.response_id is not None or response.prompt is not None)
     ]
-    return sorted(responses, key=lambda response: (response.opened_at, response.serial))
+    return sorted(responses, key=lambda response: (*order_of(response), response.serial))
 
 
 def _groups(conversation: Conversation, responses: Iterable[Response]) -> dict[str, str]:
@@ -154,8 +221,12 @@ def _groups(conversation: Conversation, responses: Iterable[Response]) -> dict[s
     firsts: dict[str, str] = {}
     prompts: dict[str, str] = {}
     for response in responses:
-        first = conversation.responses[_first(response.key, beside, firsts)]
-        asked = None if first.prompt_id is None else _first(first.prompt_id, asked_before, prompts)
+        first = response
+        if response.sibling_of is not None:
+            first = conversation.responses[_first(response.key, beside, firsts)]
+        asked = first.prompt_id
+        if asked is not None and asked_before(asked) is not None:
+            asked = _first(asked, asked_before, prompts)
         groups[response.key] = f"?{asked}" if asked is not None else first.key
     return groups
 
@@ -223,11 +294,16 @@ def _title(response: Response) -> str:
 
 __all__ = [
     "Head",
+    "Standing",
     "Turn",
     "families",
+    "groups_of",
     "heads",
+    "order_of",
     "parent_of",
     "siblings_of",
+    "standings",
     "thread_of",
+    "tree_of",
     "turns_of",
 ]

@@ -91,8 +91,11 @@ class Acting(Looking):
         return False
 
     def asked(self, prompt_id: str) -> None:
-        """Remember where the person is, so that the answer takes them along."""
-        self._awaited = prompt_id, self._standing
+        """Remember where the person is who asks from the prompt, so that Esc leads on to the answer. Who asks
+        again from the panes stays there.
+        """
+        if self._prompt.has_focus:
+            self._awaited = prompt_id, self._standing
 
     def met(self, response: Response) -> None:
         """Go to the answer to what was asked last, unless the person has gone elsewhere since; a chat follows
@@ -146,8 +149,11 @@ class Acting(Looking):
     def action_retry(self) -> None:
         """Ask the focused response's question again."""
         response = self._spoken_of()
-        if response is not None:
-            self.asking.retry(response)
+        if response is None or not self.asking.retry(response):
+            return
+        wall = self._wall
+        if not wall.chatting and (wall.zoomed is not None or wall.arrangement.tabs):
+            self._say("asked again · Tab goes to the new answer")
 
     def action_edit(self) -> None:
         """Ask the focused response's question in other words."""
@@ -187,7 +193,7 @@ class Acting(Looking):
 
     def _mark_siblings(self) -> None:
         """Show which responses stand beside which, and which wait for somebody who is not here."""
-        self._wall.tell_siblings(self.asking.siblings() | self.asking.absences())
+        self._wall.tell_siblings(self.asking.notes())
 
     # Commands with something behind their name
 
@@ -224,13 +230,17 @@ class Acting(Looking):
         return [model.id for model in self.desk.models]
 
     def _set(self, change: Callable[[Manner], Manner], given: str) -> None:
-        """Change how answers are made; without anything given say how they are."""
+        """Change how answers are made, which the prompt's border then says; without anything given say it."""
+        asking = self.asking
         if given:
+            model = asking.manner.model
             try:
-                self.asking.set_manner(change(self.asking.manner))
+                asking.set_manner(change(asking.manner))
             except Refused as refusal:
                 self._say(str(refusal))
-                return
-        told = manner_told(self.asking.manner, self.facts.model)
-        system = self.asking.manner.system
-        self._say(f"{told}\n{system}" if system else told)
+            else:
+                if asking.lack and asking.manner.model != model:
+                    self._say(asking.lack)
+            return
+        told = (manner_told(asking.manner, self.facts.model), asking.manner.system, asking.lack)
+        self._say("\n".join(filter(None, told)))

@@ -84,8 +84,8 @@ class WallApp(InOrder, Replays):
     BINDINGS = bindings(Zone.ANYWHERE) + bindings(Zone.REPLAY)
     CSS = """
     Screen { layout: vertical; overflow: hidden; layers: default above; }
-    Toast { max-width: 90%; }
-    ToastRack { dock: top; align: right top; margin: 1 1 0 0; }
+    Toast { width: auto; max-width: 100%; margin: 0; padding: 0 1; }
+    ToastRack { margin: 0; }
     """
     ENABLE_COMMAND_PALETTE = True
 

@@ -10,17 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from textual.markup import escape
+
 from tui.state import Conversation, Response, Status
-from tui.state.people import publisher_of
-from tui.state.threads import families, parent_of, siblings_of, thread_of, turns_of
+from tui.state.people import Publisher, publisher_of
+from tui.state.threads import parent_of, siblings_of, thread_of, turns_of
 from tui.ui.contacts import CODECS, contact_of
-from tui.ui.header import name_of
-from tui.ui.manners import NO_MANNER, Refused, manner_told, model_of
+from tui.ui.kin import described, sibling_notes
+from tui.ui.manners import NO_MANNER, Refused, fan_of, lack_of, manner_told
 from tui.ui.ports import Contact, Desk, Facts, Manner, ModelName, Question
 from tui.wire import Best, Roster
-
-MOST = 8
-"""Answers that may be asked for at once."""
 
 
 class Box(Protocol):
@@ -78,6 +77,8 @@ class Asking:
         ] = {}  # what was asked and has not come back from the channel, by promptId
         self.roster: Roster | None = None
         """Who is here, once that is known."""
+        # Where the prompt was said to go last: after which prompt, to what, and who calls that the best.
+        self._told: tuple[str | None, Response | None, Publisher | None] = (None, None, None)
         self._to: str | None = None  # the agent that is asked, by clientId
         self._codec: str | None = None  # of the AI Transport session in which threads begin
         self._spoken: tuple[str, bool] = ("", False)  # a response, and whether AI Transport speaks it
@@ -94,16 +95,30 @@ class Asking:
             if self._parent is not None:
                 return self._now(self._parent)
             return None if self._fresh else self._current()
-        answers = [each for each in self._conversation.answers(self._follows) if not each.superseded]
+        return self._followed()[0]
+
+    def _followed(self) -> tuple[Response | None, Publisher | None]:
+        """Return which answer to the followed prompt is continued: the best of them, and who says so, or else
+        the newest.
+        """
+        answers = self._conversation.answers(self._follows or "")
+        answers = [each for each in answers if not each.superseded]
         if not answers:
-            return None
+            return None, None
         best = self._conversation.best.best_of(siblings_of(self._conversation, answers[-1]))
-        return best[0] if best is not None and best[0] in answers else answers[-1]
+        return (answers[-1], None) if best is None else (best[0], best[1].publisher)
 
     @property
     def manner(self) -> Manner:
         """How the next prompt is to be answered."""
         return self._manners.get(self._root, NO_MANNER)
+
+    @property
+    def lack(self) -> str:
+        """What the model that is chosen cannot do without, in words; empty where nothing is known of that, or
+        somebody else's agent answers.
+        """
+        return lack_of(self.manner.model or self._facts.model, self._facts.tools) if self._to is None else ""
 
     @property
     def models(self) -> Sequence[ModelName]:
@@ -133,6 +148,7 @@ class Asking:
             return
         self.new()
         self._codec = codec
+        self._say(f"prompts go to the {codec} agent of AI Transport here, not to your model · /new ends it")
         self.show()
 
     def new(self) -> None:
@@ -168,14 +184,32 @@ class Asking:
         if self._edited is not None:
             where, back = f"edit {self._name(self._edited)} ▸", "⌫ no edit"
         else:
-            target = self.target
+            target, best_by = self._followed() if self._follows is not None else (self.target, None)
+            self._tell_change(target, best_by)
             words = [f"ask {self._to}"] if self._to is not None else []
             words += [f"session {self._codec}"] if self._codec is not None and target is None else []
             if target is not None or self._follows is not None:
                 words.append(f"re {self._name(target) if target is not None else '…'}")
+                if best_by is not None and self._is_other(best_by):
+                    words.append(f"· best by {best_by.name}")
             where, back = f"{' '.join(words) or 'new'} ▸", "⌫ new" if words else ""
         told = "AI Transport" if self._is_session else manner_told(self.manner, self._model)
-        self._box.tell(where, told, back)
+        self._box.tell(escape(where), escape(told), back)
+
+    def _tell_change(self, target: Response | None, best_by: Publisher | None) -> None:
+        """Say that somebody else's word has changed where the prompt goes."""
+        (follows, before, called_by), self._told = self._told, (self._follows, target, best_by)
+        if follows is None or follows != self._follows or before is None or target is None:
+            return
+        if before is target or (called_by is None and best_by is None):  # the newest is followed
+            return
+        if best_by is None:
+            self._say(f"{self._name(before)} is not called the best any more: re {self._name(target)}")
+        elif self._is_other(best_by):
+            self._say(f"{best_by.name} calls {self._name(target)} the best: re {self._name(target)}")
+
+    def _is_other(self, publisher: Publisher) -> bool:
+        return publisher.client_id != self._facts.client_id
 
     # Sending
 
@@ -198,32 +232,32 @@ class Asking:
         """Ask the same several times, or several models: `3 why`, `opus,haiku why`."""
         word, _, text = argument.strip().partition(" ")
         try:
-            models = self._models(word)
+            models = fan_of(word, text, self._desk.models)
         except Refused as refusal:
             self._say(str(refusal))
-            models = ()
-        if models and text.strip():
-            self.send(text.strip(), models)
-            return
-        if models:
-            self._say("text missing: /fan 3 why asks three times, /fan opus,haiku why several models")
+        else:
+            if not self._is_session:
+                self.send(text.strip(), models)
+                return
+            self._say("an agent of AI Transport answers once: r asks again beside its answer")
         self._box.restore(f"/fan {argument}".rstrip())
 
-    def retry(self, response: Response) -> None:
-        """Ask the same again, beside the answer that there is."""
+    def retry(self, response: Response) -> bool:
+        """Ask the same again, beside the answer that there is; return whether that could be done."""
         text = response.question
         if response.prompt_id is None or not text:
             self._say("the question of this response is not known")
-            return
+            return False
         model = response.model if self._desk.answers(response.prompt_id) else None
         question = self._beside(response, text, (model,))
         if question.contact is not None:
             contact = contact_of(self._conversation, response)
             if contact is None or not contact.message_id:
                 self._say("it has said nothing that could be asked for again")
-                return
+                return False
             question = replace(question, contact=replace(contact, again=True))
         self._ask(question, goes_on=False)
+        return True
 
     def _question(self, text: str, models: Sequence[str | None]) -> Question | None:
         target = self.target
@@ -264,10 +298,13 @@ class Asking:
 
     def _ask(self, question: Question, *, goes_on: bool) -> None:
         root = self._root
-        prompt_id = self._desk.ask(question)
+        first, *others = self._for_each(question)
+        prompt_id = self._desk.ask(first)
         self._asked(prompt_id)
+        beside = question.sibling_of or prompt_id
+        asked = [prompt_id, *(self._desk.ask(replace(each, sibling_of=beside)) for each in others)]
         if question.contact is None:  # AI Transport need not give a prompt back under its id
-            self._unheard[prompt_id] = question.text
+            self._unheard.update(dict.fromkeys(asked, question.text))
         if question.to is not None and self._is_absent(question.to):
             self._say(f"{question.to} is not here: the prompt waits until it comes · x takes it back")
         if question.in_reply_to is None:
@@ -277,17 +314,11 @@ class Asking:
         if goes_on and question.in_reply_to is not None:
             self._parent, self._follows, self._thread = None, prompt_id, root
 
-    def _models(self, word: str) -> Sequence[str | None]:
-        if word.isdecimal() and word.isascii():
-            if not 1 <= int(word) <= MOST:
-                raise Refused(f"between 1 and {MOST} answers can be asked for at once")
-            return (None,) * int(word)
-        names = [name for name in word.split(",") if name]
-        if not names:
-            raise Refused("/fan 3 question asks three times, /fan opus,haiku question several models")
-        if len(names) > MOST:
-            raise Refused(f"between 1 and {MOST} answers can be asked for at once")
-        return [model_of(name, self._desk.models) for name in names]
+    def _for_each(self, question: Question) -> list[Question]:
+        """Return what is published: another's agent answers a prompt once, so it is asked for each answer."""
+        if question.to in (None, self._facts.client_id):
+            return [question]
+        return [replace(question, models=(model,)) for model in question.models]
 
     # Siblings
 
@@ -304,24 +335,17 @@ class Asking:
         best = words.best_of(siblings)
         said = Best(response.response_id, response.prompt_id, best is not None and best[0] is response)
         # It holds here at once: the channel may be away, or not take it.
-        words.say_here(said, publisher_of(self._facts.client_id, None))
+        words.say_here(said, publisher_of(self._facts.client_id, None), siblings)
         self._desk.prefer(said)
         target = self.target
         if not said.taken_back and target is not None and target in siblings:
             self._aim(response)
 
-    def siblings(self) -> dict[str, str]:
-        """Return by key what is said of each response that has siblings: `1/3`, `2/3 best`."""
-        told: dict[str, str] = {}
-        for family in families(self._conversation):
-            best = self._conversation.best.best_of(family)
-            for nth, each in enumerate(family, 1):
-                told[each.key] = f"{nth}/{len(family)}"
-                if best is not None and best[0] is each:
-                    who = best[1].publisher
-                    by = "" if who.client_id == self._facts.client_id else f" by {who.name}"
-                    told[each.key] += f" best{by}"
-        return told
+    def notes(self) -> dict[str, str]:
+        """Return by key what is said beside the names of responses: which of several answers one is, and that
+        it waits for somebody who is not here.
+        """
+        return sibling_notes(self._conversation, self._facts.client_id) | self._absences()
 
     # What has not reached the channel
 
@@ -340,7 +364,7 @@ class Asking:
 
     # Who is here
 
-    def absences(self) -> dict[str, str]:
+    def _absences(self) -> dict[str, str]:
         """Return by key what is said of each prompt that waits for somebody who is not here."""
         return {
             response.key: f"waiting for {prompt.to}, who is not here"
@@ -406,4 +430,4 @@ class Asking:
 
     def _name(self, response: Response) -> str:
         number = self._number(response)
-        return str(number) if number else name_of(response, self._facts.client_id)
+        return str(number) if number else described(self._conversation, response, self._facts.client_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from heapq import nsmallest
 from itertools import islice
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from tui.wire import clean_line
 
 MOST = 40_000
 """Bytes of a file that is attached: a message may have about 56 KiB."""
-LISTED = 5_000
-"""Entries of a folder that are looked at."""
+LOOKED_AT = 50_000
+"""Entries of a folder that are looked at, which takes no longer than a key press may."""
 OFFERED = 50
 _TICKS = re.compile(r"`+")
 
@@ -43,16 +44,17 @@ def offered(typed: str, folder: Path) -> list[str]:
     head, slash, start = typed.rpartition("/")
     try:
         with os.scandir(_path(head + slash, folder)) as entries:
-            found = [
-                f"{head}{slash}{entry.name}{'/' if entry.is_dir() else ''}"
-                for entry in islice(entries, LISTED)
+            meant = (
+                entry
+                for entry in islice(entries, LOOKED_AT)
                 if entry.name.lower().startswith(start.lower())
                 and (start.startswith(".") or not entry.name.startswith("."))
-            ]
+            )
+            found = [f"{head}{slash}{entry.name}{'/' if entry.is_dir() else ''}" for entry in meant]
     except OSError:
         return []
-    fit = [path for path in found if clean_line(path) == path and "]" not in path]
-    return sorted(fit, key=lambda path: (path.endswith("/"), path.lower()))[:OFFERED]
+    fit = (path for path in found if clean_line(path) == path and "]" not in path)
+    return nsmallest(OFFERED, fit, key=lambda path: (path.endswith("/"), path.lower()))
 
 
 def doubt(typed: str, folder: Path) -> str | None:

@@ -6,14 +6,14 @@ it, whoever asked; other threads only change the list.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import perf_counter
 
 from textual.geometry import Region, Size
 from textual.widget import Widget
 
 from tui.state import Block, Conversation, Response
-from tui.state.threads import Head, heads, siblings_of, thread_of
+from tui.state.threads import Head, groups_of, heads, siblings_of, thread_of
 from tui.ui.chat import ChatPane
 from tui.ui.header import name_of
 from tui.ui.pane import Look, Pane
@@ -75,7 +75,7 @@ class Chats(Panes):
         self._unthreaded = True
         self._arrange()
         self.settle()
-        self.call_after_refresh(self.enter)
+        self.call_after_refresh(self.land)
 
     def show_thread(self, response: Response) -> None:
         """Let the chat show the thread that ends with this response."""
@@ -108,6 +108,10 @@ class Chats(Panes):
     def reading(self) -> Pane | None:
         """The pane that keys speak of."""
         return self._chat if self.chatting else self._panes.get(self.current or "")
+
+    def families(self, responses: Iterable[Response]) -> dict[str, str]:
+        """See `Panes.families`."""
+        return groups_of(self._conversation, responses)
 
     def step_thread(self, by: int) -> None:
         """Show the next thread in the list, or the one before."""

@@ -10,15 +10,24 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tui.ui.commands import SLASHES, Zone, help_rows, keys_shown, slash_rows
 
 WIDEST = 28
 """Cells of keys, or of a command's name and argument; what is longer has a line of its own."""
+SCROLLS = {
+    "up": "up",
+    "down": "down",
+    "pageup": "page_up",
+    "pagedown": "page_down",
+    "ctrl+home": "home",
+    "ctrl+end": "end",
+}
+"""Keys that scroll while something is typed, and what is called on the column."""
 TITLES = {
     Zone.PANES: "Panes (Esc takes you there)",
     Zone.PROMPT: "Prompt (i takes you there)",
@@ -54,14 +63,23 @@ STATES = (
 
 
 class HelpScreen(ModalScreen[None]):
-    """Lists keys and states; any of Esc, q and ? closes it."""
+    """Lists keys and states. What is typed leaves only what it is about; Esc takes that back, then closes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark,f1", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Close", show=False),
+        Binding("f1", "dismiss", "Close", show=False, priority=True),
+        *(Binding(key, f"scroll('{way}')", way, show=False, priority=True) for key, way in SCROLLS.items()),
+    ]
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
-    HelpScreen > VerticalScroll {
-        width: 84; max-width: 100%; height: auto; max-height: 100%;
+    HelpScreen > Vertical {
+        width: 84; max-width: 100%; height: 100%;
         border: round $accent; background: $background; padding: 0 2;
+        & > Input {
+            dock: top; height: 1; border: none; padding: 0; background: $background;
+            &:focus { border: none; }
+        }
+        & > VerticalScroll { height: 1fr; margin-top: 1; scrollbar-gutter: stable; }
     }
     """
 
@@ -71,20 +89,51 @@ class HelpScreen(ModalScreen[None]):
         self._keymap = keymap
 
     def compose(self) -> ComposeResult:
-        """One scrolling column."""
-        with VerticalScroll() as column:
-            column.border_title = "Help"
-            column.border_subtitle = "Esc closes"
-            yield Static(Group(*self._sections()))
+        """One scrolling column, below what is sought."""
+        with Vertical() as frame:
+            frame.border_title = "Help"
+            frame.border_subtitle = "↑ ↓ scroll · Esc closes"
+            sought = Input(placeholder="type to find: a key, a command, a word", compact=True)
+            sought.cursor_blink = False
+            yield sought
+            with VerticalScroll(can_focus=False):
+                yield Static(Group(*self._sections("")))
 
-    def _sections(self) -> Iterable[RenderableType]:
-        for zone, title in TITLES.items():
-            yield from _section(title, help_rows(zone, self._keymap))
-        yield from _section("In a chat", CHAT)
-        yield from _section("Writing a prompt", PROMPT)
-        yield from _section("Commands, typed in the prompt (// sends a slash)", self._slashes())
-        yield from _section("Settings, in config.toml", SETTINGS)
-        yield from _section("States", STATES)
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Leave only what is sought."""
+        event.stop()
+        if event.value == "?":  # as it was opened
+            self.dismiss()
+            return
+        found = [*self._sections(event.value)]
+        self.query_one(Static).update(Group(*found) if found else f"Nothing here is about {event.value!r}.")
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def action_leave(self) -> None:
+        """Show everything again, or close."""
+        sought = self.query_one(Input)
+        if sought.value:
+            sought.clear()
+        else:
+            self.dismiss()
+
+    def action_scroll(self, way: str) -> None:
+        """Scroll by a line or a page, or to an end."""
+        getattr(self.query_one(VerticalScroll), f"scroll_{way}")(animate=False)
+
+    def _sections(self, sought: str) -> Iterable[RenderableType]:
+        sections: list[tuple[str, Iterable[tuple[str, str]]]] = [
+            *((title, help_rows(zone, self._keymap)) for zone, title in TITLES.items()),
+            ("In a chat", CHAT),
+            ("Writing a prompt", PROMPT),
+            ("Commands, typed in the prompt (// sends a slash)", self._slashes()),
+            ("Settings, in config.toml", SETTINGS),
+            ("States", STATES),
+        ]
+        for title, rows in sections:
+            left = [row for row in rows if found(sought, *row, title)]
+            if left:
+                yield from _section(title, left)
 
     def _slashes(self) -> Iterable[tuple[str, str]]:
         """The slash commands, with the keys that do the same."""
@@ -92,6 +141,16 @@ class HelpScreen(ModalScreen[None]):
             command = SLASHES[name.split()[0][1:]]
             keys = keys_shown(command, self._keymap)
             yield name, f"{text} ({keys})" if keys else text
+
+
+def found(sought: str, *texts: str) -> bool:
+    """Whether all words that are sought stand somewhere in the texts, whatever the case; a single character
+    only by itself, as the key that it is.
+    """
+    if len(sought) == 1:
+        return any(sought in text.split() for text in texts[:1])
+    known = " ".join(texts).lower()
+    return all(word in known for word in sought.lower().split())
 
 
 def _section(title: str, rows: Iterable[tuple[str, str]]) -> Iterable[RenderableType]:

@@ -39,7 +39,7 @@ class InOrder(App[None]):
         super().__init__()
         self._held: deque[events.Key | events.Paste] = deque()
         self._busy: Widget | None = None  # who may still be dealing with what came before
-        self._typed = False  # whether that was nothing but text
+        self._was_text = False  # whether that was nothing but text
         self._lap: InOrder.Lap | None = None
         self._patience: Timer | None = None
 
@@ -75,7 +75,7 @@ class InOrder(App[None]):
             text = (
                 isinstance(event, events.Key) and event.is_printable and isinstance(here, (TextArea, Input))
             )
-            if self._busy is not None and not (text and self._typed and self._busy is here):
+            if self._busy is not None and not (text and self._was_text and self._busy is here):
                 if self._lap is None:
                     self._follow(LAPS - 1)
                 if self._busy is not None:
@@ -83,7 +83,7 @@ class InOrder(App[None]):
                     return
             self._held.popleft()
             await super().on_event(event)
-            self._busy, self._typed = there, text
+            self._busy, self._was_text = there, text
             if not text:  # text costs nothing more: whoever takes it has a queue of its own
                 self._follow(LAPS - 1)
 

@@ -9,12 +9,16 @@ import asyncio
 import logging
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
+from rich.cells import cell_len
 from textual.app import App, SystemCommand
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.widgets._toast import ToastRack
 
 from tui.state import Conversation, Response
-from tui.state.threads import thread_of
+from tui.state.threads import parent_of, standings, tree_of
 from tui.ui import slash
 from tui.ui.commands import SLASHES, Command, keys_shown
 from tui.ui.filter import Filter
@@ -34,6 +38,8 @@ FORMS = ("markdown", "json", "svg")
 SCOPES = ("response", "thread", "wall")
 FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 """What would have a picture load something from elsewhere."""
+TITLE_CELLS = 5
+"""Cells around the prompt's title on its border."""
 COPIES = ("response", "code", "thread")
 
 
@@ -65,8 +71,29 @@ class Looking(App[None]):
 
     def _say(self, text: str) -> None:
         """Say something in passing, in place of what was said before."""
-        self.clear_notifications()
         self.notify(text, markup=False)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """See `App`. It is said on the upper border of the prompt, behind its title, where nothing is to be
+        read, and in place of what was said before unless something is wrong.
+        """
+        if severity == "information":
+            self.clear_notifications()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+        screen, box = self.screen_stack[0], self._prompt
+        below = screen.size.height - box.region.y - 1 if box.region else 1
+        left = min(cell_len(box.border_title or "") + TITLE_CELLS, screen.size.width // 3)
+        for rack in screen.query(ToastRack):
+            rack.styles.margin = (0, 0, below, 0)
+            rack.styles.padding = (0, 2, 0, left)
 
     def _spoken_of(self) -> Response | None:
         """Return the response that keys speak of; say so where there is none."""
@@ -161,9 +188,9 @@ class Looking(App[None]):
             case "code":
                 self._copy_code(response)
             case "thread":
-                thread = thread_of(self.conversation, response)
-                turns = (self.desk.exported("markdown", [each]) for each in thread)
-                self._copy("\n\n".join(turns), f"{len(thread)} turns")
+                thread = tree_of(self.conversation, response)
+                text = self.desk.exported("markdown", thread, standings(self.conversation))
+                self._copy(text, f"the thread, {_counted(len(thread))}")
             case _:
                 self._say(f"/copy takes {', '.join(COPIES)}")
 
@@ -221,24 +248,44 @@ class Looking(App[None]):
             self._export(form, scope)
 
     def _export(self, form: str, scope: str) -> None:
-        responses = self._in_scope(scope)
+        seen = (form, scope) == ("svg", "wall")
+        responses, left_out = self._seen() if seen else self._in_scope(scope)
         if not responses:
             return
         try:
-            text = self._screen() if (form, scope) == ("svg", "wall") else self.desk.exported(form, responses)
+            if seen:
+                text = self._screen()
+            else:
+                text = self.desk.exported(form, responses, standings(self.conversation))
             path = self.desk.keep(text, form)
         except OSError as error:
             self._say(f"not written: {error.strerror or error}")
             return
-        self._say(f"written to {path}")
+        name = path.name if path.parent == Path.cwd() else path
+        self._say(" · ".join([f"written to {name}: {_counted(len(responses))}", *left_out]))
 
-    def _in_scope(self, scope: str) -> list[Response]:
+    def _in_scope(self, scope: str) -> tuple[list[Response], list[str]]:
+        """Return what is written, and what has to be said of the rest."""
+        known = self.conversation.responses
         if scope == "wall":
-            return list(self._wall.wanted.values())
+            wanted = list(self._wall.wanted.values())
+            hidden = len(known) - len(wanted)
+            return wanted, [f"without {hidden} that the filter hides"] if hidden else []
         response = self._spoken_of()
         if response is None:
-            return []
-        return thread_of(self.conversation, response) if scope == "thread" else [response]
+            return [], []
+        thread = tree_of(self.conversation, response)
+        if scope == "response":
+            rest = len(thread) - 1
+            return [response], [f"/export thread writes all {len(thread)} of its thread"] if rest else []
+        lacks = thread[0].continues is not None and parent_of(self.conversation, thread[0]) is None
+        return thread, ["its beginning is not loaded: O loads what is older"] if lacks else []
+
+    def _seen(self) -> tuple[list[Response], list[str]]:
+        """Return what a picture of the screen shows, and what has to be said of the rest."""
+        shown = [pane.response for pane in self._wall.shown]
+        rest = len(self._wall.wanted) - len(shown)
+        return shown, [f"as it is seen, without {rest} others"] if rest > 0 else []
 
     def _screen(self) -> str:
         """Return a picture of what is seen."""
@@ -302,3 +349,7 @@ class Looking(App[None]):
 
             keys = f"  ({keys_shown(command, self.facts.keymap)})" if command.keys else ""
             yield SystemCommand(name, f"{command.help}{keys}", run)
+
+
+def _counted(responses: int) -> str:
+    return f"{responses} response{'s' if responses != 1 else ''}"

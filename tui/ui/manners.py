@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tui.settings import DEMO_MODEL, is_demo
 from tui.ui.header import short_model
 from tui.ui.ports import EFFORTS, Manner, ModelName
 
+MOST = 8
+"""Answers that may be asked for at once."""
 DEFAULT = "default"
 """The word that gives a setting back to the agent."""
 NO_MANNER = Manner()
@@ -59,9 +62,42 @@ def model_of(word: str, known: Sequence[ModelName]) -> str:
     if not ids or word in ids:
         return word
     found = [name for name in ids if word.lower() in name.lower()]
+    if not found and is_demo(word) and DEMO_MODEL in ids:  # which has more names than it lists
+        return word
     if not found:
         raise Refused(f"no model is called {word}; there are {', '.join(ids[:6])}{' …' if ids[6:] else ''}")
     return found[0]
+
+
+def fan_of(word: str, text: str, known: Sequence[ModelName]) -> Sequence[str | None]:
+    """Return the models that are to answer a question: as many as the word says, None for each, or those that
+    it names. Raise Refused where it makes no sense, or there is no question.
+    """
+    models: Sequence[str | None]
+    if word.isdecimal() and word.isascii():
+        models = (None,) * min(int(word), MOST + 1)
+    else:
+        names = [name for name in word.split(",") if name]
+        if not names:
+            raise Refused("/fan 3 question asks three times, /fan opus,haiku question several models")
+        models = [model_of(name, known) for name in names]
+    if not 1 <= len(models) <= MOST:
+        raise Refused(f"between 1 and {MOST} answers can be asked for at once")
+    if not text.strip():
+        raise Refused("text missing: /fan 3 why asks three times, /fan opus,haiku why several models")
+    return models
+
+
+def lack_of(model: str, tools: Sequence[str]) -> str:
+    """Return what is to be said of a demo model that calls tools where the `tools` it needs are not given;
+    empty where nothing is.
+    """
+    needs = model.split("-")[1:] if is_demo(model) else []
+    if "approval" in needs and "run_command" not in tools:
+        return f"{model} asks before it runs a command, and may run none: start with --tools run_command"
+    if "tools" in needs and not tools:
+        return f"{model} has no tools to call: start with --tools list_files,read_file"
+    return ""
 
 
 def manner_told(manner: Manner, model: str) -> str:

@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from tui.render.grid import TABS_BELOW, Arrangement, Cell, Entry, Grid
 from tui.state import Block, Response, Status
+from tui.state.threads import order_of
 from tui.ui.filter import Filter
 from tui.ui.pane import Look, Pane, Position
 from tui.ui.sections.part import Marks
@@ -98,6 +99,7 @@ class Panes(Still, Container):
         self._needle = ""
         self._notes: dict[str, str] = {}  # what is said beside the names, by key
         self._filter = Filter()
+        self._unfiltered = self._grid  # the places of all, while a filter leaves only some
         self._left: set[str] = set()  # keys of what the filter lets through
         self.current: str | None = None
         """Key of the response that has the focus, or had it last."""
@@ -120,16 +122,25 @@ class Panes(Still, Container):
             each for each in self._responses.values() if not self._filter or each.key in self._left
         )
         # Of those that began in the same millisecond, the one that came first.
-        return {each.key: each for each in sorted(let_through, key=lambda each: each.opened_at)}
+        return {each.key: each for each in sorted(let_through, key=order_of)}
 
     def tell_siblings(self, notes: dict[str, str]) -> None:
         """Say beside the names of these, by key, which of several answers they are."""
         self._notes = notes
+        self._shelf.annotate(notes)
         for key, pane in self._panes.items():
             pane.annotate(notes.get(key, ""))
 
+    def families(self, responses: Iterable[Response]) -> dict[str, str]:  # noqa: ARG002
+        """Return by key what responses have in common with their siblings; what is missing stands alone."""
+        return {}
+
     def sift(self, wanted: Filter) -> None:
-        """Show only what a filter lets through."""
+        """Show only what a filter lets through. Without one each pane is where it was before."""
+        if wanted and not self._filter:
+            self._grid, self._unfiltered = Grid(), self._grid
+        elif self._filter and not wanted:
+            self._grid = self._unfiltered
         self._filter = wanted
         self._left.clear()
         for response in self._responses.values():
@@ -168,7 +179,8 @@ class Panes(Still, Container):
             (response.key if key == waiting.key else key): (response if key == waiting.key else known)
             for key, known in self._responses.items()
         }
-        self._grid.rename(waiting.key, response.key)
+        for grid in {self._grid, self._unfiltered}:
+            grid.rename(waiting.key, response.key)
         if self.zoomed == waiting.key:
             self.zoomed = response.key
         if self._tab == waiting.key:
@@ -288,6 +300,8 @@ class Panes(Still, Container):
         # Once people have gone to a pane, what is loaded of the past moves none.
         untouched = self.current is None and self.zoomed is None and not self._pinned and not self._folded
         tabs = screen.width < TABS_BELOW[0] or screen.height < TABS_BELOW[1]
+        wanted = self.wanted
+        families = self.families(wanted.values())
         self.arrangement = self._grid.arrange(
             [
                 Entry(
@@ -296,10 +310,10 @@ class Panes(Still, Container):
                     held=self._held(key),
                     folded=key in self._folded,
                     own=response.asked_by(self._own),
-                    family=response.prompt_id or "",
+                    family=families.get(key, ""),
                     past=untouched and response.opened_at < self._began,
                 )
-                for key, response in self.wanted.items()
+                for key, response in wanted.items()
             ],
             *self._size,
             focused=self._tab_wanted() if tabs else self.current,
@@ -327,7 +341,11 @@ class Panes(Still, Container):
 
     def _held(self, key: str) -> bool:
         pane = self._panes.get(key)
-        return pane is not None and (pane.has_focus or pane.pinned or not pane.follow)
+        if pane is not None and pane.has_focus:
+            return True
+        # One that a filter has hidden is as it was left.
+        position = pane.position if pane is not None else self._positions.get(key, Position())
+        return key in self._pinned or not position.follow
 
     def _arrange(self) -> None:
         self._stale = False
@@ -372,7 +390,7 @@ class Panes(Still, Container):
         # A child asks: a widget that does so itself keeps the places that it has worked out for its children.
         self._shelf.refresh(layout=True)
         if had_focus:
-            self.call_after_refresh(self.enter)
+            self.enter()  # now: what is taken down would hand the focus to anybody
 
     async def _remove(self, panes: list[Pane]) -> None:
         for pane in panes:
@@ -384,6 +402,12 @@ class Panes(Still, Container):
         if pane is not None:
             self.current = pane.response.key  # at once: the next key may come before word of the focus
         self.screen.set_focus(pane or self, scroll_visible=False)
+
+    def land(self) -> None:
+        """Give the focus to a pane that has been made, unless the next key has taken it elsewhere."""
+        focused = self.screen.focused
+        if focused is None or self in focused.ancestors_with_self:
+            self.enter()
 
 
 def moves(response: Response, passed: int, now: int) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from tui.state import Response
-from tui.state.threads import Turn
+from tui.state.threads import Standing, Turn
 from tui.wire import ApprovalResponse, Best, ChannelMessage, Inbound, Route
 
 EFFORTS = ("off", "low", "medium", "high", "xhigh", "max")
@@ -178,6 +178,21 @@ class Replayed(Feed, Protocol):
     def is_aligned(self) -> bool:
         """Whether all responses begin at once."""
 
+    def reach_back(self) -> None:
+        """Fetch what is older, in the background, and begin there once it has come."""
+
+    @property
+    def reaches(self) -> bool:
+        """Whether what is older can be fetched at all."""
+
+    @property
+    def beyond(self) -> str:
+        """How far it is with what is older, in words; empty where there may be more."""
+
+    @property
+    def began(self) -> int:
+        """When what it plays began, ms since the epoch."""
+
     @property
     def generation(self) -> int:
         """How often it began anew: what was drained since then is for a new conversation."""
@@ -247,8 +262,10 @@ class Desk(Protocol):
         thread.
         """
 
-    def exported(self, form: str, responses: Sequence[Response]) -> str:
-        """Return responses as a document: `markdown`, `json` or `svg`."""
+    def exported(self, form: str, responses: Sequence[Response], standings: Mapping[str, Standing]) -> str:
+        """Return responses as a document: `markdown`, `json` or `svg`, with where they stand among their
+        siblings, by key.
+        """
 
     def keep(self, text: str, form: str) -> Path:
         """Write text to a new file where the program was started, under a name that nobody on the channel
@@ -277,3 +294,5 @@ class Facts:
     reduced_motion: bool = False
     keymap: Mapping[str, str] = field(default_factory=dict)
     """Keys that the user wants, by the command's id."""
+    tools: Sequence[str] = ()
+    """Names of the tools that this terminal's agent may ask for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
@@ -41,6 +41,7 @@ class Shelf(Still, Widget):
         self.rows = 0
         """Rows that the arrangement leaves for it."""
         self.now = 0
+        self._notes: Mapping[str, str] = {}
 
     @property
     def folded_rows(self) -> int:
@@ -61,6 +62,17 @@ class Shelf(Still, Widget):
         """List these on so many rows; `now` is in ms since the epoch."""
         self.folded, self.tickers, self.rows, self.now = folded, tickers, rows, now
         self.refresh()
+
+    def annotate(self, notes: Mapping[str, str]) -> None:
+        """Say beside the names of these, by key, which of several answers they are."""
+        if notes != self._notes:
+            self._notes = notes
+            self.refresh()
+
+    def _called(self, response: Response) -> str:
+        note = self._notes.get(response.key)
+        name = name_of(response, self._own)
+        return f"{name} · {note}" if note else name
 
     def on_click(self, event: events.Click) -> None:
         """Ask for the response that was clicked."""
@@ -87,7 +99,7 @@ class Shelf(Still, Widget):
     def _folded(self, response: Response, width: int) -> Text:
         palette = self._palette()
         line = Text(no_wrap=True)
-        line.append(f"  {name_of(response, self._own)}  ", palette.name)
+        line.append(f"  {self._called(response)}  ", palette.name)
         line.append(f"{state_of(response, self.now)}  ", palette.states[response.status])
         asked = response.prompt is not None
         if response.prompt is not None:
@@ -117,7 +129,7 @@ class Shelf(Still, Widget):
             line = Text(lead if number == 0 else " " * len(lead), palette.states[row[0].status], no_wrap=True)
             share = (width - len(lead)) // len(row)
             for response in row:
-                name = " ".join((name_of(response, self._own), pace_of(response, self.now))).rstrip() + " "
+                name = " ".join((self._called(response), pace_of(response, self.now))).rstrip() + " "
                 words = words_of(response.tail(LAST_WORDS))
                 room = share - cell_len(name) - 3
                 line.append(set_cell_size(name, min(cell_len(name), share)), palette.name)

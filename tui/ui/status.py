@@ -14,7 +14,15 @@ from tui.ui.ports import Facts
 from tui.ui.still import Still
 from tui.ui.welcome import Standing
 from tui.ui.words import cut
-from tui.wire import ChannelChange, ConnectionChange, HistoryChange, Roster, clean_line
+from tui.wire import (
+    ChannelChange,
+    ConnectionChange,
+    HistoryChange,
+    PublishingChange,
+    Roster,
+    Silence,
+    clean_line,
+)
 
 TROUBLE_ROWS = 2
 """Rows that what is wrong may take."""
@@ -22,6 +30,20 @@ BEHIND = 1_000
 """Messages that wait to be shown from which the screen is said to be behind."""
 WINDOW = 100
 """Messages on their way that are nothing to speak of while there is a connection."""
+TYPING = "Enter sends · Esc panes · /help", "Enter sends · Esc panes", "Esc panes"
+AMONG_PANES = (
+    "i prompt · Enter reply · x cancel · ? help",
+    "i prompt · Enter reply · ? help",
+    "i prompt · ? help",
+    "? help",
+)
+"""What can be done from here, in as many words as have room."""
+SILENT = (
+    "nothing comes from the server, nor an answer · it is connected to anew if that goes on; nothing is lost"
+)
+WAITS = "what you send waits until it is back"
+LOST = ("disconnected", "suspended", "failed")
+"""States of a connection that stood, or should."""
 RESUME_WINDOW = 120_000
 """Milliseconds for which Ably keeps a lost connection's place (DF1a: connectionStateTtl)."""
 
@@ -66,12 +88,14 @@ class StatusLine(Still, Widget):
         self.filter = ""
         """Which panes are shown, in the words that were typed; empty for all."""
         self._connection: ConnectionChange | None = None
+        self._publishing: PublishingChange | None = None
+        self._silent_since: int | None = None
         self._channel: ChannelChange | None = None
         self._since = 0  # when the connection was lost, or first tried
         self._lost_at: int | None = None  # when a connection that stood was lost
         self._now = 0
         self.typing = True
-        """Whether the prompt has the keys; then the hint on the right says how to leave it."""
+        """Whether the prompt has the keys; the hint on the right says what others do."""
 
     def show(self, figures: Figures, now: int) -> None:
         """Show these figures; `now` is in ms since the epoch."""
@@ -79,8 +103,12 @@ class StatusLine(Still, Widget):
             self.figures, self._now = figures, now
             self.refresh()
 
-    def hear(self, change: ConnectionChange | ChannelChange | HistoryChange, now: int) -> None:
-        """Show what the connection or its channel has come to."""
+    def hear(
+        self,
+        change: ConnectionChange | Silence | PublishingChange | ChannelChange | HistoryChange,
+        now: int,
+    ) -> None:
+        """Show what the connections or the channel have come to."""
         match change:
             case ConnectionChange():
                 before = self._connection
@@ -89,7 +117,11 @@ class StatusLine(Still, Widget):
                 elif self._lost_at is None and before is not None and before.state == "connected":
                     self._lost_at = change.at
                 self._since = change.at if before is None or self.connected else self._since
-                self._connection = change
+                self._connection, self._silent_since = change, None
+            case Silence(since):
+                self._silent_since = since
+            case PublishingChange():
+                self._publishing = change
             case ChannelChange():
                 self._channel = change
             case HistoryChange():
@@ -128,23 +160,39 @@ class StatusLine(Still, Widget):
     def render(self) -> Text:
         """The fields that have room, the most important first, below what is wrong."""
         width = self.size.width
+        fields, least = self._fields()
+        tail = self._hint(fields, least)
         line = Text(no_wrap=True)
         always = 3 if self.figures.approvals else 2
-        for index, field in enumerate(self._fields()):
+        room = width - len(tail) - (2 if tail else 0)
+        for index, field in enumerate(fields):
             gap = "  " if index else ""
-            if index >= always and line.cell_len + len(gap) + field.cell_len > width:
+            if index >= always and line.cell_len + len(gap) + field.cell_len > room:
                 break
             line.append(gap).append_text(field)
-        tail = "Esc panes" if self.typing else "i prompt · ? help"
-        room = width - line.cell_len - len(tail)
-        if room >= 2:
-            line.append(" " * room + tail, self.palette.muted)
+        if tail:
+            line.append(" " * (width - line.cell_len - len(tail)) + tail, self.palette.muted)
         trouble = self._trouble()
         if trouble is None:
             return line
         cause = Text(trouble, "bold")
         cause.truncate(width * (self.size.height - 1), overflow="ellipsis")
         return Text("\n").join([cause, line])
+
+    def _hint(self, fields: list[Text], least: int) -> str:
+        """Return the keys that have room on the right: all of them beside all `fields`, else as many as have
+        room beside the first `least`, or beside fewer of these.
+        """
+        most, *fewer = TYPING if self.typing else AMONG_PANES
+
+        def fits(hint: str, shown: list[Text]) -> bool:
+            cells = sum(field.cell_len + 2 for field in shown)
+            return cells + len(hint) <= self.size.width
+
+        if fits(most, fields):
+            return most
+        shown = (fields[:count] for count in range(least, least - len(self.figures.otherwise) - 1, -1))
+        return next((hint for some in shown for hint in fewer if fits(hint, some)), "")
 
     def _trouble(self) -> str | None:
         """What is wrong, and what can be done about it."""
@@ -159,10 +207,24 @@ class StatusLine(Still, Widget):
                 hope = f"nothing is lost if it is back within {duration(RESUME_WINDOW - since)}"
             said = clean_line(str(reason)) if reason else ""  # a server wrote some of it
             return " · ".join(part for part in (said, hope) if part) or None
+        if self._silent_since is not None:
+            return SILENT
         # An attached channel has a reason too, when a capability is missing.
-        return clean_line(str(channel.reason)) if channel is not None and channel.reason is not None else None
+        if channel is not None and channel.reason is not None:
+            return clean_line(str(channel.reason))
+        publishing = self._publishing
+        if publishing is None or not self._held_up:
+            return None
+        why = clean_line(str(publishing.reason)) if publishing.reason is not None else ""
+        return " · ".join(part for part in (f"publishing is {publishing.state}", why, WAITS) if part)
 
-    def _fields(self) -> list[Text]:
+    @property
+    def _held_up(self) -> bool:
+        """Whether it is the publisher's connection alone that does not stand."""
+        return self.connected and self._publishing is not None and self._publishing.state in LOST
+
+    def _fields(self) -> tuple[list[Text], int]:
+        """Return what there is to say, the most important first, and how much of it comes before the keys."""
         figures, muted = self.figures, self.palette.muted
         fields = [self._state()]
         waiting = figures.approvals
@@ -175,6 +237,7 @@ class StatusLine(Still, Widget):
         fields += self._notices()
         fields.append(Text(f"{figures.live} live {figures.done} done"))
         fields += [Text(f"{count} {state}") for state, count in figures.otherwise]
+        least = len(fields)
         if figures.queued > (WINDOW if self.connected else 0):
             fields.append(Text(f"{figures.queued} queued", "bold"))
         if self.history is not None and not self.history.done:
@@ -188,7 +251,7 @@ class StatusLine(Still, Widget):
             fields.append(Text(f"{figures.rate}/{figures.budget} msg/s", "bold" if full else muted))
         if figures.pending <= BEHIND and figures.lag is not None:
             fields.append(Text(f"lag {figures.lag} ms", muted))
-        return fields
+        return fields, least
 
     def _notices(self) -> list[Text]:
         """What somebody has to know to understand what is seen, or is waited for."""
@@ -207,8 +270,12 @@ class StatusLine(Still, Widget):
         if not self.connected:
             since = duration(max(0, self._now - self._since))
             return Text(f"{connection.state} {since}", "bold reverse")
+        if self._silent_since is not None:
+            return Text(f"no answer for {duration(max(0, self._now - self._silent_since))}", "bold reverse")
         if channel is not None and channel.state != "attached":
             return Text(f"connected, channel {channel.state}", "bold reverse")
+        if self._held_up and self._publishing is not None:
+            return Text(f"connected, publishing {self._publishing.state}", "bold reverse")
         return Text("connected", "bold")
 
 

@@ -123,7 +123,7 @@ class Wall(Chats, can_focus=True):
             self.zoomed = self.current if self.current in self.cells else next(iter(self.cells), None)
             self.current = self.zoomed
         self._arrange()
-        self.call_after_refresh(self.enter)
+        self.call_after_refresh(self.land)
 
     def action_scroll(self, where: str) -> None:
         """Scroll the focused pane."""
@@ -193,15 +193,9 @@ class Wall(Chats, can_focus=True):
             self.zoomed = key
         if key not in self.cells:
             self._arrange()
-            self.call_after_refresh(self._land)
+            self.call_after_refresh(self.land)
         else:
             self._focus(key)
-
-    def _land(self) -> None:
-        """Give the focus to a pane that has been made, unless the next key has taken it elsewhere."""
-        focused = self.screen.focused
-        if focused is None or self in focused.ancestors_with_self:
-            self.enter()
 
     # Putting aside and finding
 

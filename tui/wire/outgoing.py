@@ -41,6 +41,8 @@ class UserInput:
     """The responseId of the running response that it is said to, to steer it or to let it go on."""
     part: bool = False
     """Whether other messages with this promptId may carry more of the prompt, by the order of serials."""
+    models: tuple[str, ...] = ()
+    """The models that the asker wants an answer of each from, in the order in which they were named."""
 
 
 @immutable

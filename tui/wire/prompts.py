@@ -1,14 +1,15 @@
 """What people ask and call off: prompts, whose promptId the answers carry, and requests to cancel.
 
-| name         | data               | headers (strings)                                           |
-|--------------|--------------------|-------------------------------------------------------------|
-| `user-input` | `{promptId, text}` | promptId, to, model, inReplyTo, siblingOf, responseId, part |
-| `prompt`     | text               | the same                                                    |
-| `cancel`     | none               | responseId, promptId                                        |
-| `cancelled`  | none               | responseId                                                  |
+| name         | data               | headers (strings)                                                   |
+|--------------|--------------------|---------------------------------------------------------------------|
+| `user-input` | `{promptId, text}` | promptId, to, model, models, inReplyTo, siblingOf, responseId, part |
+| `prompt`     | text               | the same                                                            |
+| `cancel`     | none               | responseId, promptId                                                |
+| `cancelled`  | none               | responseId                                                          |
 
 `to` is a clientId, inReplyTo the response that is continued, siblingOf the prompt that is asked again,
 responseId a running response that the prompt is said to, part `true` where several messages make the prompt.
+`models` (a JSON array) names those of which an answer each is wanted, for others to show them in that order.
 Ably's guides put promptId and text of `user-input` in the data; the header alone, with a string as data, is
 understood as well, and is what its pages with `prompt` do. `cancel` is a request: only `cancelled`, or the
 response's end, says that it was heard.
@@ -19,7 +20,7 @@ from __future__ import annotations
 from tui.wire.clean import clean_text
 from tui.wire.message import ChannelMessage
 from tui.wire.outgoing import Cancel, Cancelled, Unknown, UserInput
-from tui.wire.payload import identifier, mapping, strings, text_of
+from tui.wire.payload import identifier, identifiers, json_text, mapping, strings, text_of
 
 NAMES = frozenset({"user-input", "prompt", "cancel", "cancelled"})
 
@@ -45,6 +46,7 @@ def decode(message: ChannelMessage) -> UserInput | Cancel | Cancelled | Unknown:
         sibling_of=identifier(message.header("siblingOf")),
         within=response_id,
         part=message.header("part") == "true",
+        models=identifiers(message.header("models")),
     )
 
 
@@ -63,6 +65,7 @@ def encode(value: UserInput | Cancel | Cancelled) -> tuple[str, object, dict[str
             "siblingOf": value.sibling_of,
             "responseId": value.within,
             "part": "true" if value.part else None,
+            "models": json_text(list(value.models)) if value.models else None,
         }
     )
     return "user-input", {"promptId": value.prompt_id, "text": value.text}, headers

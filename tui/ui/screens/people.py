@@ -27,7 +27,8 @@ class PeopleScreen(ModalScreen[Member | None]):
         width: 100; max-width: 100%; height: auto; max-height: 90%;
         border: round $accent; background: $background; padding: 0 1;
     }
-    PeopleScreen DataTable { height: auto; max-height: 30; }
+    PeopleScreen DataTable { height: auto; max-height: 1fr; }
+    PeopleScreen #unproven { dock: bottom; }
     """
 
     def __init__(self, roster: Roster, client_id: str) -> None:
@@ -39,13 +40,11 @@ class PeopleScreen(ModalScreen[Member | None]):
     def compose(self) -> ComposeResult:
         """A row for each member."""
         with Vertical() as frame:
-            frame.border_title = "who is here"
             frame.border_subtitle = "Enter on an agent asks it next · Esc closes"
             yield Static("Nobody is known: this channel or key may not allow presence.", id="nobody")
             yield DataTable(cursor_type="row")
-            yield Static(
-                Text("Names are what members say of themselves; a shared key cannot prove them.", "dim")
-            )
+            words = "Names are what members say of themselves; a shared key cannot prove them."
+            yield Static(Text(words, "dim"), id="unproven")
 
     def on_mount(self) -> None:
         """Fill the table."""
@@ -67,6 +66,7 @@ class PeopleScreen(ModalScreen[Member | None]):
         for index, member in enumerate(self._members):
             table.add_row(*_cells(member, self._client_id), key=str(index))
         table.display = bool(self._members)
+        self.query_one(Vertical).border_title = f"who is here · {len(self._members)}"
         self.query_one("#nobody").display = not self._members
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
@@ -74,6 +74,9 @@ class PeopleScreen(ModalScreen[Member | None]):
         member = self._members[int(event.row_key.value or 0)]
         if member.kind == "agent":
             self.dismiss(member)
+        else:
+            frame = self.query_one(Vertical)
+            frame.border_subtitle = "only an agent answers others; this one does not · Esc closes"
 
 
 def _sorted(roster: Roster) -> list[Member]:

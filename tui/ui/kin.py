@@ -1,0 +1,31 @@
+"""How responses are told apart in words: which of several answers one is, and what it is without a number."""
+
+from __future__ import annotations
+
+from tui.state import Conversation, Response
+from tui.state.threads import siblings_of, standings
+from tui.ui.header import name_of
+from tui.ui.words import cut
+
+WORDS = 24
+"""Cells of a question by which a response is known."""
+
+
+def sibling_notes(conversation: Conversation, own: str) -> dict[str, str]:
+    """Return by key what is said of each response that has siblings: `1/3`, `2/3 best`, `3/3 best by ana`;
+    `own` is this terminal's clientId.
+    """
+    notes: dict[str, str] = {}
+    for key, standing in standings(conversation).items():
+        notes[key], who = f"{standing.nth}/{standing.of}", standing.best_by
+        if who is not None:
+            notes[key] += " best" if who.client_id == own else f" best by {who.name}"
+    return notes
+
+
+def described(conversation: Conversation, response: Response, own: str) -> str:
+    """Return what a response without a number is called: `haiku-5-5 · you 2/3 “why is the sky…”`."""
+    siblings = siblings_of(conversation, response)
+    nth = f" {siblings.index(response) + 1}/{len(siblings)}" if len(siblings) > 1 else ""
+    words = cut(" ".join(response.question.split()), WORDS)
+    return f"{name_of(response, own)}{nth}" + (f" “{words}”" if words else "")
