@@ -8,20 +8,33 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
+from tests.cli.proxied import proxied
+from tests.faults.proxy import Proxy
 from tests.local.server import running_server
 from tests.waiting import wait_until
-from tui.agent import AgentSettings
-from tui.cli.session import DEMO_STREAMS, Session
+from tui.agent import AgentSettings, ModelInfo
+from tui.cli.session import DEMO_STREAMS, Session, left_unsaid, model_names
 from tui.local import discover
 from tui.settings import Settings, resolve
 from tui.state import Conversation, Response, Status
 from tui.state.people import publisher_of
 from tui.state.threads import siblings_of, thread_of, turns_of
-from tui.ui.ports import Contact, Question, Ruling
-from tui.wire import ApprovalResponse, Best, ChannelMessage, ConnectionChange, Notice, Roster, Route
+from tui.ui.ports import Contact, ModelName, Question, Ruling
+from tui.wire import (
+    ApprovalResponse,
+    Best,
+    ChannelMessage,
+    ConnectionChange,
+    Notice,
+    Roster,
+    Route,
+    UserInput,
+    decode,
+)
 
 
 def now() -> int:
@@ -144,6 +157,68 @@ def test_a_prompt_that_the_channel_refuses_comes_back(tmp_path: Path) -> None:
                 assert "secret-of-the-reader" not in notice.text
         finally:
             discover.stop(tmp_path / "local")
+
+
+def test_prompts_that_are_asked_without_a_connection_wait_and_come_in_order_once(tmp_path: Path) -> None:
+    with running_server(tmp_path / "elsewhere") as server, proxied(server.host, server.port) as proxy:
+        settings = resolve(
+            {"endpoint": f"127.0.0.1:{proxy.port}", "tls": False, "model": "demo-9000tps"},
+            {"USER": "ana", "ABLY_API_KEY": server.key},
+            {},
+        )
+        try:
+            with session(tmp_path / "local", settings) as viewer:
+                first = viewer.session.ask(Question("0"))
+                wait_until(lambda: answered(viewer, first))
+                proxy.do(Proxy.refuse)
+                wait_until(lambda: viewer.look() and viewer.states[-1] == "disconnected")
+                asked = [viewer.session.ask(Question(str(number))) for number in range(1, 4)]
+                wait_until(lambda: viewer.session.queued >= len(asked))
+                proxy.do(Proxy.heal)
+                wait_until(lambda: all(answered(viewer, prompt_id) for prompt_id in asked))
+                said = [decode(message) for message in viewer.messages if message.name == "user-input"]
+                assert [each.prompt_id for each in said if isinstance(each, UserInput)] == [first, *asked]
+                assert not any(notice.draft for notice in viewer.notices)
+        finally:
+            discover.stop(tmp_path / "local")
+
+
+def test_closing_says_what_could_not_be_said(tmp_path: Path) -> None:
+    with running_server(tmp_path / "elsewhere") as server, proxied(server.host, server.port) as proxy:
+        settings = resolve(
+            {"endpoint": f"127.0.0.1:{proxy.port}", "tls": False, "model": "demo-slow"},
+            {"USER": "ana", "ABLY_API_KEY": server.key},
+            {},
+        )
+        try:
+            with session(tmp_path / "local", settings) as viewer:
+                prompt = viewer.session.ask(Question("a long one"))
+                wait_until(lambda: viewer.look() and the(viewer, prompt).text)
+                proxy.do(Proxy.swallow)
+                assert viewer.session.close(3) == (
+                    "1 answer could not be ended: the server did not answer; others see it as STALLED"
+                )
+            proxy.do(Proxy.heal)
+            with session(tmp_path / "local", settings) as viewer:
+                prompt = viewer.session.ask(Question("another"))
+                wait_until(lambda: viewer.look() and the(viewer, prompt).text)
+                assert viewer.session.close(3) is None
+            proxy.do(Proxy.refuse)
+            with session(tmp_path / "local", settings) as viewer:
+                wait_until(lambda: viewer.look() == [] and "disconnected" in viewer.states)
+                viewer.session.ask(Question("into the blue"))
+                wait_until(lambda: viewer.session.queued)
+                assert viewer.session.close(1) == "1 prompt was not sent: no connection"
+        finally:
+            discover.stop(tmp_path / "local")
+
+
+def test_what_was_left_unsaid_is_counted() -> None:
+    assert left_unsaid(0, 0, "no connection") is None
+    assert left_unsaid(2, 3, "no connection") == (
+        "2 answers could not be ended: no connection; others see them as STALLED"
+        " · 3 prompts were not sent: no connection"
+    )
 
 
 def test_a_model_of_ones_own_answers_on_the_local_channel(tmp_path: Path) -> None:
@@ -377,3 +452,13 @@ def test_two_terminals_tell_each_other_which_answer_is_the_best(tmp_path: Path) 
             wait_until(lambda: late.ended(2) and "demo-9000tps" in {each.model for each in late.look()})
             press(ana, "demo-8000tps")
             wait_until(lambda: best(late) == best(ben) == best(ana) == ("demo-8000tps", "ana-1"))
+
+
+def test_models_that_end_say_when_and_those_that_have_ended_come_last() -> None:
+    days = {"old": date(2026, 6, 30), "today": date(2026, 11, 23), "new": None}
+    models = [ModelInfo(name, name, day) for name, day in days.items()]
+    assert model_names(models, date(2026, 11, 23)) == (
+        ModelName("today", "ends 23 Nov 2026", ends=True),
+        ModelName("new"),
+        ModelName("old", "ended 30 Jun 2026", ends=True),
+    )

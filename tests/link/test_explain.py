@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 import ssl
 
+import httpx
 import pytest
 from ably.util.exceptions import AblyException
 from hypothesis import given
@@ -110,6 +111,42 @@ def test_the_missing_capability_is_named(capability: str) -> None:
 )
 def test_causes(error: Exception, words: str) -> None:
     assert words in explain(error, where="h:1").message or words in str(error)
+
+
+@pytest.mark.parametrize(("where", "name"), [("h.invalid:443", "h.invalid"), ("Ably", "of Ably")])
+def test_a_name_that_cannot_be_resolved_has_no_port(where: str, name: str) -> None:
+    error = socket.gaierror(-2, "Name or service not known")
+    assert explain(error, where=where).message.startswith(f"the name {name} cannot be resolved")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionResetError(),
+        ssl.SSLError("wrong version number"),
+        AblyException("server rejected WebSocket connection: HTTP 200", 400, 40000),
+    ],
+)
+def test_what_has_worked_is_not_said_to_be_set_up_wrong(error: Exception) -> None:
+    assert "TLS" in explain(error, where="h:1").remedy
+    worked = explain(error, where="h:1", has_worked=True).remedy
+    assert "TLS" not in worked
+    assert "port," not in worked
+    assert "tried again" in worked
+
+
+def test_a_timeout_of_the_http_library_has_no_text_of_its_own() -> None:
+    assert explain(httpx.ReadTimeout(""), where="h:1").message == "h:1 did not answer in time"
+
+
+@pytest.mark.parametrize("code", [40101, 40104, 40105, 40142, 40144])
+def test_where_tokens_come_from_an_auth_url_its_server_is_to_blame(code: int) -> None:
+    error = AblyException("x", 401, code)
+    for said in (explain(error, by_auth_url=True), explain(AblyException("no token", 401, 80019, error))):
+        assert said.code == code
+        assert "this machine's clock" not in said.message
+        assert "server behind ABLY_AUTH_URL" in said.remedy
+    assert "{where}" not in str(said)
 
 
 def test_code_and_status_may_have_changed_places() -> None:

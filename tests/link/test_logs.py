@@ -16,6 +16,14 @@ for name in LOGGERS:
 logging.getLogger("ably").error("arguments do not fit", 1)
 logging.getLogger("elsewhere").warning("last resort")
 warnings.warn("a warning", stacklevel=1)
+import jwt
+for _ in range(2):
+    jwt.decode(jwt.encode({"a": 1}, "short", "HS256"), "short", ["HS256"])
+for _ in range(500):
+    try:
+        raise OSError("the portal is in between")
+    except OSError:
+        logging.getLogger("ably").exception("Connection failed")
 sys.stdout.write(stream.getvalue())
 """
 
@@ -27,4 +35,6 @@ def test_nothing_reaches_stderr_and_everything_the_file() -> None:
         assert words in done.stdout
     assert "hunter2" not in done.stdout
     assert "chatter" not in done.stdout
+    assert "HMAC key" not in done.stdout
+    assert done.stdout.count("the portal is in between") == 1
     assert logging.raiseExceptions, "the test's own process is as it was"

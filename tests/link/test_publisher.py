@@ -50,6 +50,13 @@ def text(peer: Peer, response_id: str = "r") -> str:
     return text
 
 
+def alone(told: list[Notice] | None = None) -> tuple[Publisher, Outbox]:
+    """A publisher without a link, and its queue."""
+    box = Outbox(bucket=Bucket(None), window=0.0, nonce="n")
+    heard: list[Notice] = [] if told is None else told
+    return Publisher(box, clock=time.monotonic, notify=heard.append, suspect=lambda: None), box
+
+
 async def test_a_refused_token_is_followed_by_the_whole_and_then_stop() -> None:
     async with Peer() as peer:
         refused: list[str] = []
@@ -143,8 +150,7 @@ async def test_a_cut_in_the_middle_loses_and_repeats_nothing() -> None:
 
 async def test_what_ended_the_connection_is_no_refusal() -> None:
     told: list[Notice] = []
-    box = Outbox(bucket=Bucket(None), window=0.0, nonce="n")
-    publisher = Publisher(box, clock=time.monotonic, notify=told.append, suspect=lambda: None)
+    publisher, box = alone(told)
     said: list[str] = []
 
     async def breaks(publication: Publication | Annotation, message_id: str) -> None:
@@ -190,28 +196,75 @@ class TestDeliver:
                 assert caught.value.reason.code == 40160
                 assert watched.notices == [], "who delivers tells it"
 
-    async def test_no_connection_takes_it_back(self) -> None:
-        async with Peer() as peer:
-            peer.greet = lambda _connection: None
-            async with linked(only_publishing(peer)) as watched:
-                future = watched.link.run(watched.link.publisher.deliver, UserInput("p", "?"), 0.3)
-                with pytest.raises(PublishError, match="not published"):
-                    await asyncio.wrap_future(future)
-                assert watched.link.publisher.queued == 0
+    async def test_it_waits_for_as_long_as_the_connection_may_come_back(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        loop, said = asyncio.get_running_loop(), 0
+        publisher, box = alone()
 
-    async def test_no_answer_is_no_promise(self) -> None:
-        async with Peer() as peer:
+        async def works(_publication: Publication | Annotation, _message_id: str) -> None:
+            nonlocal said
+            said += 1
+
+        for _ in range(2):  # before the first connection, and after it
+            delivery = asyncio.create_task(publisher.deliver(UserInput("p", "?")))
+            await until(lambda: box.queued)
+            later = loop.time() + 3_600
+            monkeypatch.setattr(loop, "time", lambda later=later: later)
+            for _ in range(10):
+                await asyncio.sleep(0)
+            monkeypatch.undo()
+            assert not delivery.done()
+            assert publisher.queued == 1
+            publisher.connected(works)
+            await delivery
+            publisher.disconnected()
+        assert said == 2
+        await publisher.close()
+
+    async def test_what_waits_is_published_in_order_and_once(self) -> None:
+        async with Peer() as peer, linked(only_publishing(peer, ack_timeout=0.5)) as watched:
+            await until(lambda: watched.ready)
+            greet, peer.greet = peer.greet, lambda _connection: None
+            # The first is taken, but its acknowledgement dies with the connection.
             peer.judge = lambda _message: None
-            async with linked(only_publishing(peer)) as watched:
+            asked = [watched.link.run(watched.link.publisher.deliver, UserInput("p0", "0"))]
+            await until(lambda: peer.published)
+            await peer.drop()
+            await until(lambda: not watched.link.publisher.sending)
+            for number in range(1, 5):
+                prompt = UserInput(f"p{number}", str(number))
+                asked.append(watched.link.run(watched.link.publisher.deliver, prompt))
+            await until(lambda: watched.link.publisher.queued == 5)
+            assert not any(each.done() for each in asked)
+            peer.judge = lambda _message: True
+            peer.greet = greet
+            await peer.drop()
+            await asyncio.gather(*map(asyncio.wrap_future, asked))
+            ids = [message["extras"]["headers"]["promptId"] for message in peer.published]
+            assert ids == [f"p{number}" for number in range(5)]
+            assert watched.notices == []
+
+    async def test_without_an_acknowledgement_it_is_sent_again_under_its_id(self) -> None:
+        async with Peer() as peer:
+            seen: list[str] = []
+
+            def judge(message: Frame) -> bool | None:
+                seen.append(message["id"])
+                return True if len(seen) > 2 else None
+
+            peer.judge = judge
+            async with linked(only_publishing(peer, ack_timeout=0.3)) as watched:
                 await until(lambda: watched.ready)
-                future = watched.link.run(watched.link.publisher.deliver, UserInput("p", "?"), 0.3)
-                with pytest.raises(PublishError, match="may have been published"):
-                    await asyncio.wrap_future(future)
+                prompt = watched.link.run(watched.link.publisher.deliver, UserInput("p", "?"))
+                await asyncio.wrap_future(prompt)
+                assert len(seen) == 3
+                assert len(set(seen)) == 1
+                assert names(peer) == ["user-input"]
 
     async def test_what_was_given_up_fails_without_a_further_word(self) -> None:
         told: list[Notice] = []
-        box = Outbox(bucket=Bucket(None), window=0.0, nonce="n")
-        publisher = Publisher(box, clock=time.monotonic, notify=told.append, suspect=lambda: None)
+        publisher, box = alone(told)
         late = asyncio.Event()
 
         async def refuses(_publication: Publication | Annotation, _message_id: str) -> None:
@@ -219,8 +272,9 @@ class TestDeliver:
             raise AblyException("rate limit exceeded", 429, 42913)
 
         publisher.connected(refuses)
-        with pytest.raises(PublishError, match="may have been published"):
-            await publisher.deliver(UserInput("p", "?"), 0.05)
+        delivery = asyncio.create_task(publisher.deliver(UserInput("p", "?")))
+        await until(lambda: box.in_flight)
+        delivery.cancel()
         late.set()
         await until(lambda: box.unfinished == 0)
         assert (told, publisher.lost) == ([], 0)
@@ -258,14 +312,20 @@ class TestDeliver:
             assert watched.link.publisher.lost >= 1
             assert watched.link.publisher.queued == 0
 
-    async def test_what_timed_out_is_not_sent_again(self) -> None:
+    async def test_what_nobody_wants_any_more_is_not_sent_again(self) -> None:
         async with Peer() as peer:
-            peer.judge = lambda _message: {"code": 50000, "statusCode": 500, "message": "busy"}
+            seen: list[str] = []
+
+            def busy(message: Frame) -> Frame:
+                seen.append(message["id"])
+                return PASSING
+
+            peer.judge = busy
             async with linked(only_publishing(peer)) as watched:
                 await until(lambda: watched.ready)
-                future = watched.link.run(watched.link.publisher.deliver, UserInput("p", "?"), 0.3)
-                with pytest.raises(PublishError, match="may have been published"):
-                    await asyncio.wrap_future(future)
+                future = watched.link.run(watched.link.publisher.deliver, UserInput("p", "?"))
+                await until(lambda: seen)
+                future.cancel()
                 await until(lambda: watched.link.publisher.queued == 0)
                 peer.judge = lambda _message: True
                 publish(watched, Start("r"))

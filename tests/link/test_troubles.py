@@ -158,7 +158,7 @@ async def test_no_network_or_no_dns(monkeypatch: pytest.MonkeyPatch) -> None:
     endpoint = Endpoint("ably.example.com", 443, tls=False)
     async with linked(options(1, endpoint=endpoint, publishing=False)) as watched:
         reason = await told(watched, "disconnected")
-        assert "ably.example.com:443 cannot be resolved" in reason.message
+        assert "the name ably.example.com cannot be resolved" in reason.message
         assert "network" in reason.remedy
 
 
@@ -172,10 +172,24 @@ async def test_a_server_that_breaks_off() -> None:
         async with linked(options(port, publishing=False)) as watched:
             reason = await told(watched, "disconnected")
             assert str(port) in reason.message
-            assert "tried again" in reason.remedy
+            assert "whether it speaks TLS" in reason.remedy
     finally:
         server.close()
         await server.wait_closed()
+
+
+async def test_a_server_that_breaks_off_what_has_worked() -> None:
+    async with Peer() as peer, linked(options(peer.port, publishing=False)) as watched:
+        await until(lambda: watched.ready)
+        peer.greet = lambda connection: connection.socket.transport.abort()
+        await peer.drop()
+        reasons = [await told(watched, "disconnected")]
+        await until(lambda: watched.states.count("disconnected") > 2)
+        reasons += [change.reason for change in watched.of(ConnectionChange) if change.reason is not None]
+        assert any("broke the connection off" in reason.message for reason in reasons)
+        for reason in reasons:
+            assert "TLS" not in reason.remedy
+            assert "network" in reason.remedy
 
 
 async def test_suspended_is_told_and_left_again_with_nothing_lost(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from tui.cli.exits import FAILED, OK, USAGE, Failure
 from tui.settings import HOME_VARIABLE, Folders, Settings, SettingsError
 
 if TYPE_CHECKING:
+    from tui.cli.archive import Archive
+    from tui.cli.session import Session
     from tui.cli.typed import Typed
 
 LOG_BYTES = 2_000_000
@@ -94,11 +97,31 @@ def run(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
     try:
         app.run()
     finally:
-        if typed is not None:
-            typed.close()
-        session.close(CLOSE_SECONDS)
-        archive.close()
+        _leave(session, typed, archive)
     return app.return_code or OK
+
+
+def _leave(session: Session, typed: Typed | None, archive: Archive) -> None:
+    """End everything, and tell what the channel could not be told."""
+    if typed is not None:
+        typed.close()
+    unsaid = session.close(CLOSE_SECONDS)
+    archive.close()
+    if unsaid is not None:
+        print(f"ably-tui: {unsaid}", file=sys.stderr)
+
+
+class PrivateLog(RotatingFileHandler):
+    """A log file that only its user can read, as are those that it follows."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding=self.encoding, opener=_private)
+
+
+def _private(path: str, flags: int) -> int:
+    file = os.open(path, flags, 0o600)
+    os.fchmod(file, 0o600)  # it may be there already
+    return file
 
 
 def memory_of(settings: Settings, folders: Folders) -> Typed | None:
@@ -155,7 +178,7 @@ def start_log(folder: Path, settings: Settings, agent: object) -> Path:
         why = f"{folder} cannot be made: {error.strerror}"
         raise Failure(f"{why}; set {HOME_VARIABLE} to a folder of your own") from error
     path = folder / "ably-tui.log"
-    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
+    handler = PrivateLog(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(name)s %(levelname)s %(message)s"))
     secrets = [
         secret

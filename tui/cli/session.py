@@ -12,8 +12,9 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from functools import partial
 from itertools import cycle
 from pathlib import Path
@@ -40,7 +41,7 @@ from tui.wire import (
 )
 
 if TYPE_CHECKING:
-    from tui.agent import Agent, AgentSettings
+    from tui.agent import Agent, AgentSettings, ModelInfo
     from tui.cli.crew import Crew
     from tui.link import Link, LinkOptions
     from tui.local.statefile import LocalServer
@@ -267,19 +268,23 @@ class Session:
         limit = self._link.publisher.budget if self._link is not None else None
         return round(limit) if limit else None
 
-    def close(self, timeout: float) -> None:
-        """End what runs as cancelled, publish that, and disconnect, within about `timeout` seconds."""
+    def close(self, timeout: float) -> str | None:
+        """End what runs as cancelled, publish that, and disconnect, within about `timeout` seconds. Return in
+        words what could not be published any more, None where there is nothing.
+        """
         with self._lock:
             self._closed = True
             link, crew = self._link, self._crew
         if link is None or crew is None:
-            return
+            return None
         end = time.monotonic() + timeout
         try:
             link.run(crew.close, timeout / 2).result(timeout / 2)
         except (RuntimeError, TimeoutError) as error:
             log.warning("answers could not be ended in time: %s", error)
+        why = "the server did not answer" if link.publisher.sending else "no connection"
         link.close(end - time.monotonic())  # what is left of the time is for the last words
+        return left_unsaid(link.publisher.unended, link.publisher.unasked, why)
 
     # Behind the scenes
 
@@ -437,10 +442,37 @@ class Session:
             link.run(self._learn_models, crew)
 
     async def _learn_models(self, crew: Crew) -> None:
-        self._models = tuple(
-            ModelName(each.id, f"ends {each.deprecated_until}" if each.deprecated_until else "")
-            for each in await crew.agent.models()
-        )
+        today = datetime.fromtimestamp(self._clock() / 1000, UTC).date()
+        self._models = model_names(await crew.agent.models(), today)
+
+
+def model_names(models: Iterable[ModelInfo], today: date) -> tuple[ModelName, ...]:
+    """Return models as they are offered: those that have ended come last, and those that end say when."""
+
+    def ended(each: ModelInfo) -> bool:
+        return each.deprecated_until is not None and each.deprecated_until < today
+
+    def name(each: ModelInfo) -> ModelName:
+        day = each.deprecated_until
+        if day is None:
+            return ModelName(each.id)
+        return ModelName(each.id, f"{'ended' if ended(each) else 'ends'} {day.day} {day:%b %Y}", ends=True)
+
+    return tuple(map(name, sorted(models, key=ended)))
+
+
+def left_unsaid(answers: int, prompts: int, why: str) -> str | None:
+    """Return in words that so many answers could not be ended and so many prompts not be sent; None for none
+    of either.
+    """
+    said = []
+    if answers:
+        count, them = ("1 answer", "it") if answers == 1 else (f"{answers} answers", "them")
+        said.append(f"{count} could not be ended: {why}; others see {them} as STALLED")
+    if prompts:
+        count = "1 prompt was" if prompts == 1 else f"{prompts} prompts were"
+        said.append(f"{count} not sent: {why}")
+    return " · ".join(said) or None
 
 
 def link_options(settings: Settings, server: LocalServer | None) -> LinkOptions:

@@ -25,6 +25,7 @@ from ably.types.operations import MessageOperation
 from ably.types.presence import PresenceMessage
 from ably.util.exceptions import AblyException
 
+from tui.link.auth_url import keep_cause, tell_apart
 from tui.link.options import Endpoint, LinkOptions
 from tui.wire import Action, Publication
 from tui.wire import Annotation as Note
@@ -68,6 +69,9 @@ def make_realtime(options: LinkOptions, *, echo: bool) -> AblyRealtime:
     manager: Any = client.connection.connection_manager
     manager.check_connection = lambda: True
     _mend_transports(manager)
+    if options.auth_url:
+        tell_apart(client.auth)
+        keep_cause(manager)
     return client
 
 
@@ -80,7 +84,10 @@ def make_rest(options: LinkOptions) -> AblyRest:
     if options.key and endpoint is not None and not endpoint.tls:
         # The SDK refuses a key without TLS (40103); a token signed with it is allowed.
         return AblyRest(token=sign(options.key, options.client_id, now=int(time.time())), **settings)
-    return AblyRest(**_credentials(options), **settings)
+    client = AblyRest(**_credentials(options), **settings)
+    if options.auth_url:
+        tell_apart(client.auth)
+    return client
 
 
 def sign(key: str, client_id: str, *, now: int) -> str:

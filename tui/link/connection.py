@@ -84,6 +84,7 @@ class Connection:
         report: Callable[[str, Reason | None, int | None], None],
         silent: Callable[[float | None], None] = lambda _seconds: None,
         endpoint: Endpoint | None = None,
+        by_auth_url: bool = False,
         revive: Callable[[], object] | None = None,
         attached: Callable[[], bool] = lambda: True,
         ping_every: float = PING_EVERY,
@@ -97,6 +98,7 @@ class Connection:
         self._silent = silent
         self._endpoint = endpoint
         self._where = "Ably" if endpoint is None else str(endpoint)
+        self._by_auth_url = by_auth_url
         self._revive = revive
         self._attached = attached
         self._ping_every = ping_every
@@ -112,6 +114,7 @@ class Connection:
         self._retry = asyncio.Event()
         self._doubt = False
         self._attempts = 0
+        self._has_worked = False
         self._error: object = None
 
     def suspect(self) -> None:
@@ -161,7 +164,7 @@ class Connection:
         try:
             client = self._make()
         except Exception as error:  # noqa: BLE001  the SDK raises several kinds for options it dislikes
-            self._report("failed", explain(error, where=self._where), None)
+            self._report("failed", self._explain(error), None)
             return _Verdict.FAILED
         self._client = client
         self._unattached_since = None
@@ -183,13 +186,16 @@ class Connection:
         retry_in = None
         self._unattached_since = None
         if state is ConnectionState.CONNECTED:
-            self._attempts = 0
+            self._attempts, self._has_worked = 0, True
         elif state in {ConnectionState.DISCONNECTED, ConnectionState.SUSPENDED}:
             retry_in = round(self._pause() * 1000)
         self._error = error
-        reason = None if error is None else explain(error, where=self._where)
+        reason = None if error is None else self._explain(error)
         self._report(state.value, reason, retry_in)
         self._changed.set()
+
+    def _explain(self, error: object) -> Reason:
+        return explain(error, where=self._where, by_auth_url=self._by_auth_url, has_worked=self._has_worked)
 
     def _pause(self) -> float:
         return min(self._pace.longest, self._pace.first * 2.0 ** min(self._attempts, 10))
@@ -208,7 +214,7 @@ class Connection:
                 case _:
                     alive = await self._change_within(self._stuck_after)
             if not alive:
-                self._report("disconnected", explain(TimeoutError(), where=self._where), 0)
+                self._report("disconnected", self._explain(TimeoutError()), 0)
                 return _Verdict.DEAD
 
     async def _change_within(self, seconds: float) -> bool:

@@ -14,6 +14,8 @@ from tui.link.redact import redact
 from tui.wire import Reason, clean_line
 
 MAX_TEXT = 300
+NO_TOKEN = 80019
+"""Code of an auth URL that gives no token, or none that is accepted."""
 NOT_ABLY = "the answer is not of Ably's protocol"
 """Text of an error for an HTTP answer that no Ably server gives: a page of HTML, a redirection."""
 
@@ -39,6 +41,30 @@ _ELSEWHERE = {
     _MISSING_RULE: f"ask whoever runs {{where}} to allow it on this channel (the rule “{RULE}”)",
 }
 """What to do where the server is not Ably's, and nothing stands in Ably's dashboard."""
+
+_BY_AUTH_URL = {
+    40101: (
+        "{where} does not know the key of the auth URL's token, or its secret is wrong",
+        "check the key that the server behind ABLY_AUTH_URL signs with",
+    ),
+    40104: (
+        "the clock of the token server is wrong: {where} refused its token request",
+        "set the clock of the server behind ABLY_AUTH_URL; this machine's does not matter",
+    ),
+    40105: (
+        "the auth URL gave a token request that was used before",
+        "let the server behind ABLY_AUTH_URL make a new one each time",
+    ),
+    40142: (
+        "the auth URL's token has expired",
+        "a new one is fetched; if that is too old too, check the clock of the server behind ABLY_AUTH_URL",
+    ),
+    40144: (
+        "the auth URL gave a JWT that is not valid",
+        "check what the server behind ABLY_AUTH_URL signs, and its clock",
+    ),
+}
+"""What is said in place of the below when tokens come from an auth URL, whose server is to blame."""
 
 _KNOWN: dict[int, tuple[str, str]] = {
     40003: ("{where} refused a message: something in it is invalid", ""),
@@ -121,21 +147,33 @@ def is_rate_error(code: int) -> bool:
     return 42910 <= code <= 42929
 
 
-def explain(error: object, *, where: str = ABLY) -> Reason:
+def explain(
+    error: object, *, where: str = ABLY, by_auth_url: bool = False, has_worked: bool = False
+) -> Reason:
     """Return what happened and what to do; never raises.
 
     `where` names the server, `host:port` for one that is not Ably's: of that nobody can ask Ably's dashboard.
+    `by_auth_url` says that tokens come from an auth URL, `has_worked` that there was a connection before, so
+    that port and TLS are right.
     """
-    reason = _explain(error, where)
+    if code_of(error) == NO_TOKEN and getattr(error, "cause", None) is not None:
+        error, by_auth_url = getattr(error, "cause", None), True
+    reason = _explain(error, where, has_worked=has_worked)
+    if by_auth_url and reason.code in _BY_AUTH_URL:
+        message, remedy = _BY_AUTH_URL[reason.code]
+        return Reason(message.replace("{where}", where), reason.code, remedy)
     if where == ABLY or reason.remedy not in _ELSEWHERE:
         return reason
     return Reason(reason.message, reason.code, _ELSEWHERE[reason.remedy].replace("{where}", where))
 
 
-def _explain(error: object, where: str) -> Reason:
+def _explain(error: object, where: str, *, has_worked: bool) -> Reason:
     code = code_of(error)
     text = _text(error)
-    network = _network(error, text, where)
+    remedy = getattr(error, "remedy", None)
+    if isinstance(remedy, str):  # it knows better
+        return Reason(text, code, remedy)
+    network = _network(error, text, where, has_worked=has_worked)
     if network is not None:
         # 40000 is what the SDK writes over its WebSocket library's errors.
         return Reason(network[0], 0 if code == 40000 else code, network[1])
@@ -144,15 +182,15 @@ def _explain(error: object, where: str) -> Reason:
         missing = f"the capability {found.group().lower()}" if found else "a capability that this needs"
         return Reason(f"the key or token lacks {missing} on this channel", code, "use a key that has it")
     if code in _KNOWN:
-        message, remedy = _KNOWN[code]
-        return Reason(message.replace("{where}", where), code, remedy)
+        message, what_to_do = _KNOWN[code]
+        return Reason(message.replace("{where}", where), code, what_to_do)
     if is_token_error(code):
         return Reason("the token is not valid", code, _RENEW)
     if is_rate_error(code):
         return Reason("too many messages in a second", code, _SLOWER)
     if 40100 <= code < 40200:
         return Reason(f"{where} does not accept these credentials: {text}", code, _CHECK_KEY)
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or type(error).__name__ in _HTTP_TIMEOUTS:
         return Reason(f"{where} did not answer in time", code, _CHECK_NETWORK)
     return Reason(text or type(error).__name__, code)
 
@@ -171,7 +209,7 @@ def _causes(error: object) -> list[object]:
     return causes
 
 
-def _network(error: object, text: str, where: str) -> tuple[str, str] | None:
+def _network(error: object, text: str, where: str, *, has_worked: bool) -> tuple[str, str] | None:
     """Causes below Ably's protocol; the SDK wraps them in errors of its own and keeps only their text."""
     if (
         isinstance(error, ConnectionRefusedError)
@@ -180,7 +218,8 @@ def _network(error: object, text: str, where: str) -> tuple[str, str] | None:
     ):
         return f"nothing listens at {where}", f"check that a server runs at {where}; it is tried again"
     if isinstance(error, socket.gaierror) or any(words in text for words in _NAME_FAILURES):
-        return f"the name of {where} cannot be resolved: no network, or DNS fails", _CHECK_NETWORK
+        name = "of Ably" if where == ABLY else where.rpartition(":")[0]
+        return f"the name {name} cannot be resolved: no network, or DNS fails", _CHECK_NETWORK
     if "All connection attempts failed" in text:  # httpx, which fetches tokens and history
         return "no connection could be made to fetch a token or history", (
             "check ABLY_AUTH_URL, where you use one, and the network; it is tried again"
@@ -188,23 +227,31 @@ def _network(error: object, text: str, where: str) -> tuple[str, str] | None:
     if isinstance(error, ssl.SSLError) or "CERTIFICATE" in text or "[SSL" in text:
         return (
             f"no trusted TLS connection to {where}",
-            "check the clock, and whether a proxy or captive portal is in between; without TLS: --no-tls",
+            "check the clock, and whether a proxy or captive portal is in between"
+            + ("; it is tried again" if has_worked else "; without TLS: --no-tls"),
         )
-    if any(isinstance(cause, ConnectionResetError | BrokenPipeError | EOFError) for cause in _causes(error)):
+    broken = any(
+        isinstance(each, ConnectionResetError | BrokenPipeError | EOFError) for each in _causes(error)
+    )
+    if broken or "no close frame" in text:  # as the WebSocket library calls it
         return (
             f"{where} broke the connection off",
-            "check the port, and whether it speaks TLS; it is tried again",
+            _CHECK_NETWORK if has_worked else "check the port, and whether it speaks TLS; it is tried again",
         )
     if "HTTP 407" in text or "proxy" in text.lower():
         return f"the proxy refused the connection to {where}", "check HTTPS_PROXY and NO_PROXY"
     if any(words in text for words in _FOREIGN):
         return (
             f"what answers at {where} does not speak Ably's protocol",
-            "check the endpoint, TLS and port, and whether a captive portal is in between",
+            "check whether a captive portal is in between: open any web page; it is tried again"
+            if has_worked
+            else "check the endpoint, TLS and port, and whether a captive portal is in between",
         )
     return None
 
 
+_HTTP_TIMEOUTS = ("ConnectTimeout", "ReadTimeout", "WriteTimeout", "PoolTimeout")
+"""Classes of httpx, whose exceptions have no text."""
 _FOREIGN = (
     NOT_ABLY,
     "rejected WebSocket connection",

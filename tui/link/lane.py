@@ -59,6 +59,11 @@ class Lane(ABC):
         return len(self._waiting) + len(self._again) + len(self.in_flight)
 
     @property
+    def begun(self) -> bool:
+        """Whether anything of it was sent."""
+        return self._numbers > 0
+
+    @property
     def finished(self) -> bool:
         """Whether there is nothing to send and nothing to remember."""
         return not self.queued and (self._stopped or not self._opened)

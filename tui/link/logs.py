@@ -7,9 +7,11 @@ application owns the terminal. Leaves to the caller which file the handler write
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterable
 
 from tui.link.redact import RedactingFilter
+from tui.link.repeats import RepeatFilter
 
 LOGGERS = (
     "ably",
@@ -26,10 +28,12 @@ LOGGERS = (
 
 
 def quiet(handler: logging.Handler, *, secrets: Iterable[str] = (), level: int = logging.WARNING) -> None:
-    """Send what the libraries log to `handler` alone, redacted, from `level` upwards. Process-wide.
+    """Send what the libraries log to `handler` alone, redacted and each fault once a minute, from `level`
+    upwards. Process-wide.
 
     Below WARNING the SDK logs every frame with its content; whoever asks for it gets it without keys.
     """
+    handler.addFilter(RepeatFilter())
     handler.addFilter(RedactingFilter(secrets))
     for name in LOGGERS:
         logger = logging.getLogger(name)
@@ -40,4 +44,6 @@ def quiet(handler: logging.Handler, *, secrets: Iterable[str] = (), level: int =
     if not root.handlers:  # else logging's handler of last resort writes to stderr
         root.addHandler(handler)
     logging.captureWarnings(capture=True)
+    # PyJWT's, about keys shorter than it likes: how long a key is, its server decides.
+    warnings.filterwarnings("ignore", module=r"jwt\.")
     logging.raiseExceptions = False  # a log call that cannot be formatted prints a traceback otherwise

@@ -20,6 +20,7 @@ from tui.link.item import Item, Sayable, publication_of
 from tui.link.lane import Lane
 from tui.link.options import Pattern
 from tui.link.part_lane import Growth, PartLane
+from tui.link.prompt_lane import PromptLane
 from tui.link.token_lane import TokenLane
 from tui.wire import Cite, Outgoing, Publication, Stop, Text, UserInput, Whole
 
@@ -77,6 +78,17 @@ class Outbox:
     def unfinished(self) -> int:
         """Responses whose `Stop` is not acknowledged, and prompts that are not."""
         return len(self._lanes)
+
+    @property
+    def unended(self) -> int:
+        """Responses that others may have seen begin and whose `Stop` is not acknowledged."""
+        return sum(lane.begun for key, lane in tuple(self._lanes.items()) if key.startswith("r:"))
+
+    @property
+    def unasked(self) -> int:
+        """Prompts that are not acknowledged."""
+        lane = self._lanes.get("p")
+        return 0 if lane is None else lane.queued
 
     def put(self, value: Sayable) -> None:
         """Queue a value; texts of one response are joined while they wait. A citation of a response that is
@@ -202,6 +214,8 @@ class Outbox:
 
     def _make_lane(self, key: str) -> Lane:
         kind, _, response_id = key.partition(":")
+        if kind == "p":
+            return PromptLane(key, self._make_id, window=self._window, binary=self._binary)
         if kind != "r" or self._pattern == "token":
             return TokenLane(key, self._make_id, window=self._window, binary=self._binary)
         return PartLane(
@@ -251,5 +265,5 @@ def _key(value: Sayable) -> str:
     if isinstance(value, Publication):
         return "m"
     if isinstance(value, UserInput):
-        return f"p:{value.prompt_id}"
+        return "p"
     return "n" if value.response_id is None else f"r:{value.response_id}"

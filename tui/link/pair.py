@@ -75,6 +75,7 @@ class Pair:
                 report=self._report,
                 silent=self._report_silence,
                 endpoint=options.endpoint,
+                by_auth_url=bool(options.auth_url),
                 revive=revive,
                 attached=lambda: self.subscription is None or self.subscription.attached,
             )
@@ -85,6 +86,7 @@ class Pair:
                 opened=self._opened,
                 report=self._report_publishing,
                 endpoint=options.endpoint,
+                by_auth_url=bool(options.auth_url),
                 revive=revive,
             )
             self._connections.append(self._publishing)

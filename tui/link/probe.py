@@ -45,10 +45,6 @@ _CONNECTED = 4
 """Action of the protocol message that begins a connection (TR2)."""
 _FORBIDDEN = 40160
 """Code of what the credentials do not allow."""
-_NOT_MINE = 40102
-"""Code of a token that is another client's."""
-_NO_TOKEN = 80019
-"""Code of an auth URL that gives no token, or none that the SDK takes."""
 _NEEDED = {ChannelMode.SUBSCRIBE: "subscribe", ChannelMode.PUBLISH: "publish"}
 _PRESENCE = {ChannelMode.PRESENCE, ChannelMode.PRESENCE_SUBSCRIBE}
 _TRIPS = 3
@@ -148,7 +144,7 @@ class _Probe:
             return [(name, Severity.ERROR, self._why(error))]
 
     def _why(self, error: Exception) -> Reason:
-        return explain(error, where=self._options.where)
+        return explain(error, where=self._options.where, by_auth_url=bool(self._options.auth_url))
 
     async def close(self) -> None:
         if self._client is not None:
@@ -191,7 +187,10 @@ class _Probe:
             ]
         if options.token:
             return [told.of_token(options.token, now=time.time())]
-        await self._rest.auth.request_token()
+        given = await self._rest.auth.request_token()
+        _, severity, reason = told.of_token(given.token, now=time.time() + self._ahead / 1000)
+        if severity is Severity.ERROR:
+            return [("key", severity, self._why(AblyException(reason.message, 401, reason.code)))]
         return [fine("key", "the auth URL gives tokens")]
 
     async def _connect(self) -> list[Finding]:
@@ -208,10 +207,6 @@ class _Probe:
         began = time.monotonic()
         client.connect()
         change = await changes.get()
-        if code_of(change.reason) == _NO_TOKEN:
-            # The SDK refuses the first token of an auth URL that says not whose it is, and takes the next.
-            client.connect()
-            change = await changes.get()
         if change.current.value != "connected":
             raise change.reason or AblyException("the connection failed", 400, 80000)
         took = (time.monotonic() - began) * 1000
@@ -245,13 +240,7 @@ class _Probe:
         channel = self._rest.channels.get(self._options.channel)
         end = int(time.time() * 1000 + self._ahead) - _KEPT_SHORTLY
         try:
-            try:
-                page = await channel.history(direction="backwards", limit=1, end=end)
-            except AblyException as error:
-                if code_of(error) != _NOT_MINE or not self._options.auth_url:
-                    raise
-                # As in `_connect`.
-                page = await channel.history(direction="backwards", limit=1, end=end)
+            page = await channel.history(direction="backwards", limit=1, end=end)
         except AblyException as error:
             if code_of(error) != _FORBIDDEN:
                 raise

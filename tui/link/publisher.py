@@ -32,7 +32,7 @@ _CLOSED = Reason("the connection is closed", 80017)
 
 
 class PublishError(Exception):
-    """A value was not published, or nobody knows; `reason` is for a person and holds no credential."""
+    """A value was not published; `reason` is for a person and holds no credential."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(str(reason))
@@ -78,11 +78,22 @@ class Publisher:
         self._queued = 0
         self.lost = 0
         """Values that were given up: refused for good, too large, or queued when the link was closed."""
+        self._left = (0, 0)
 
     @property
     def queued(self) -> int:
         """Messages that wait to be sent or acknowledged."""
         return self._queued
+
+    @property
+    def unended(self) -> int:
+        """Responses that have begun and whose end the server has not got; when closed, as it was then."""
+        return self._left[0] if self._closed else self._outbox.unended
+
+    @property
+    def unasked(self) -> int:
+        """Prompts that the server has not got; when closed, as it was then."""
+        return self._left[1] if self._closed else self._outbox.unasked
 
     @property
     def rate(self) -> float:
@@ -114,12 +125,12 @@ class Publisher:
             self._lose(_TOO_LARGE)
         self._changed()
 
-    async def deliver(self, value: Outgoing | Publication, within: float = 10.0) -> None:
-        """Publish one value and return when the server has it.
+    async def deliver(self, value: Outgoing | Publication) -> None:
+        """Publish one value and return when the server has it, however long that takes: while the connection
+        may come back it waits, and without an acknowledgement it is sent again under the same id.
 
-        Raises PublishError when it was refused, when there is no connection to hope for, or when it was not
-        acknowledged within `within` seconds: then it may have been published if it had been sent, and it is
-        not sent again.
+        Raises PublishError when it can never be published: refused for good, too large, the connection failed
+        or closed. Who is cancelled wants it no more: it is not sent, or not again.
         """
         if self._failed is not None:
             raise PublishError(self._failed)
@@ -131,10 +142,7 @@ class Publisher:
         self._waiting[item.id] = (item, outcome)
         self._changed()
         try:
-            async with asyncio.timeout(within):
-                await outcome
-        except TimeoutError:
-            raise PublishError(self._late(item)) from None
+            await outcome
         finally:
             self._waiting.pop(item.id, None)
             if outcome.cancelled():
@@ -179,6 +187,7 @@ class Publisher:
 
     async def close(self) -> None:
         """End every publish that is under way; nothing is sent any more."""
+        self._left = self._outbox.unended, self._outbox.unasked
         self._closed = True
         self.failed(self._failed or _CLOSED)
         self.lost += len(self._outbox.clear())
@@ -298,13 +307,6 @@ class Publisher:
         else:
             outcome.set_exception(PublishError(reason))
         return True
-
-    def _late(self, item: Item) -> Reason:
-        if self._outbox.withdraw(item):
-            return Reason("not published: there is no connection", 80003, "send it again when connected")
-        return Reason(
-            "no acknowledgement came; it may have been published", 50003, "look whether it is there"
-        )
 
     def _lose(self, reason: Reason) -> None:
         """Count what is given up, and say so once for each cause while the connection stands."""

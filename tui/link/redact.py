@@ -58,6 +58,14 @@ def parts_of(key: str) -> list[str]:
     return [part for part in (key, secret if colon else "") if len(part) >= 6]
 
 
+def message_of(record: logging.LogRecord) -> str:
+    """Return what a record says, also when its arguments do not fit, as in some log calls of the SDK."""
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError):
+        return f"{record.msg} {record.args!r}"
+
+
 class RedactingFilter(logging.Filter):
     """Redacts every record of the handler it is added to: the message, its arguments and its traceback.
 
@@ -71,11 +79,7 @@ class RedactingFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Redact the record in place; always let it pass."""
-        try:
-            message = record.getMessage()
-        except (TypeError, ValueError):  # the SDK has log calls whose arguments do not fit
-            message = f"{record.msg} {record.args!r}"
-        record.msg, record.args = self._harmless(message).replace("\n", "\n  "), None
+        record.msg, record.args = self._harmless(message_of(record)).replace("\n", "\n  "), None
         if record.exc_info and not record.exc_text:
             record.exc_text = self._formatter.formatException(record.exc_info)
         if record.exc_text:

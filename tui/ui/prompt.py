@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from textual import events
+from textual.markup import escape
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -19,13 +20,18 @@ from tui.ui.commands import Zone, bindings
 from tui.ui.keystrokes import Keystrokes
 from tui.ui.offers import Offer, Offers
 from tui.ui.ports import Draft
+from tui.ui.header import KNOWN_BY
 from tui.ui.still import Still
+from tui.ui.words import end_cut
 
 ASK = "Ask something · Enter sends"
 """What an empty box says."""
 MAX_ROWS = 6
 LINES, CHARACTERS = 5, 1_000
 """Of a paste; a longer one becomes a chip."""
+QUESTION = "everybody on the channel will read {}: attach it? ▸"
+TITLE_CELLS = 6
+"""Cells around a title on the border."""
 KEPT = 20
 """Prompts that are still known as they were typed."""
 _AT = re.compile(r"(?:^|\s)@(\S*)$")
@@ -212,8 +218,21 @@ class PromptBox(Still, TextArea):
 
     # What others put into it
 
+    def take_back(self, text: str) -> bool:
+        """Hold a prompt again that could not be published; return whether it does. Where something is being
+        typed it is the newest of the earlier prompts instead: the two are not one.
+        """
+        if not self.text.strip() and self._draft is None:
+            self.restore(text)
+            return True
+        end = len(self._history)
+        self._history.append(self._sent.get(text, Draft(text)))
+        self._place += self._place == end
+        self._edits = {at + (at == end): each for at, each in self._edits.items()}
+        return False
+
     def restore(self, text: str) -> None:
-        """Give back a prompt that could not be published, in front of what is being typed now."""
+        """Hold a text again that was taken for something to be done, in front of what is being typed now."""
         given, typed = self._sent.get(text, Draft(text)), self._now
         both = f"{given.text}\n{typed.text}" if typed.text.strip() else given.text
         self._load(Draft(both, {**typed.chips, **given.chips}))
@@ -389,9 +408,15 @@ class PromptBox(Still, TextArea):
         if why is None:
             self._attach_file(path)
             return
+        try:
+            attached(path, self._folder)
+        except AttachError as error:  # what cannot be sent is not asked about
+            self.post_message(self.Refused(str(error)))
+            return
         self._asked = path
-        self.border_title = f"attach {path}? {why}, and everybody on the channel will read it ▸"
-        self.border_subtitle = "y attaches it · any other key does not"
+        room = max(KNOWN_BY, self.outer_size.width - len(QUESTION.format("")) - TITLE_CELLS)
+        self.border_title = escape(QUESTION.format(end_cut(path, room)))
+        self.border_subtitle = f"{why} · y attaches it · any other key does not"
 
     def _answered(self, event: events.Key) -> bool:
         """Whether a key was the answer to a question."""
