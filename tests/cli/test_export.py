@@ -9,7 +9,9 @@ from tests.cli.commands import Commands
 
 
 def test_each_format_to_standard_output_and_to_a_new_file(ably_tui: Commands, tmp_path: Path) -> None:
-    published = ably_tui.run("publish", "--name", "b", "--channel", "e1", "--json", stdin="# Title\n")
+    published = ably_tui.run(
+        "publish", "--markdown", "--name", "b", "--channel", "e1", "--json", stdin="# Title\n"
+    )
     response = json.loads(published.stdout)["responseId"]
     ably_tui.run(
         "publish",
@@ -40,6 +42,9 @@ def test_each_format_to_standard_output_and_to_a_new_file(ably_tui: Commands, tm
     assert ably_tui.run(*words, "-o", str(file)).stdout == ""
     assert file.read_text() == markdown
     assert ably_tui.run(*words, "-o", str(file)).returncode == 1
+    for name, begins in (("out.svg", "<svg "), ("out.json", "{"), ("out.txt", "---")):
+        ably_tui.run(*words, "-o", str(tmp_path / name))
+        assert (tmp_path / name).read_text().startswith(begins), "the form that its name asks for"
 
 
 def test_the_forms_of_other_commands_are_known_here(ably_tui: Commands) -> None:
@@ -47,6 +52,14 @@ def test_the_forms_of_other_commands_are_known_here(ably_tui: Commands) -> None:
     words = ("export", "--channel", "e3")
     assert ably_tui.run(*words, "--json").stdout == ably_tui.run(*words, "--format", "json").stdout
     assert ably_tui.run(*words, "--plain").stdout == ably_tui.run(*words).stdout
+
+
+def test_its_json_is_one_document_and_said_to_be(ably_tui: Commands) -> None:
+    said = " ".join(ably_tui.run("export", "--help").stdout.split())
+    assert "--json one JSON document" in said
+    done = ably_tui.run("export", "--channel", "e4", "--json")
+    assert len(done.stdout.splitlines()) > 1
+    assert json.loads(done.stdout)["responses"] == []
 
 
 def test_what_is_not_there(ably_tui: Commands) -> None:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from tests.messages import Channel
 from tui.cli.following import Follower, OneResponse
-from tui.state import Conversation
+from tui.state import Conversation, Status
 from tui.state.intake import KEPT_MESSAGES
-from tui.wire import HistoryChange, Start, Stop, Text
+from tui.state.life import SILENCE
+from tui.wire import ChannelChange, ConnectionChange, HistoryChange, Start, Stop, Text
 
 
 def test_nothing_is_given_before_the_past_is_in_order() -> None:
@@ -34,6 +35,22 @@ def test_without_reducing_the_conversation_stays_empty() -> None:
     follower = Follower(Conversation(), historic=False, reduces=False)
     assert len(follower.take([Channel().publish(Start("r"))], 0).messages) == 1
     assert not follower.conversation.responses
+
+
+def test_nobody_falls_silent_while_there_is_no_connection() -> None:
+    channel = Channel()
+    start = channel.publish(Start("r"))
+    follower, now = Follower(Conversation(), historic=False), start.received
+    up = ConnectionChange("connected", now), ChannelChange("attached", now)
+    follower.take([*up, start, ConnectionChange("disconnected", now)], now)
+    follower.take([], now + SILENCE + 1)
+    assert follower.conversation.responses["r"].status is Status.LIVE
+    later = now + SILENCE + 2
+    follower.take(
+        [ConnectionChange("connected", later), ChannelChange("attached", later, resumed=True)], later
+    )
+    follower.take([], later + SILENCE + 1)
+    assert follower.conversation.responses["r"].status is Status.STALLED
 
 
 def test_one_response_out_of_several() -> None:

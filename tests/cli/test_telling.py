@@ -157,7 +157,7 @@ def test_catching_up_says_responses_one_by_one() -> None:
 
 def test_a_decision_that_counts_is_told_as_one() -> None:
     channel, conversation = Channel(), Conversation()
-    teller = Teller(counts_for("lab"))
+    teller = Teller(counts_for("lab", {("t", False)}))
     values: list[tuple[Outgoing, str]] = [
         (Start("r"), "agent"),
         (ApprovalRequest("r", "t", "rm_rf"), "agent"),

@@ -2,7 +2,7 @@ from tests.messages import Channel
 from tests.state.mixed import MutableChannel, ai
 from tests.state.test_conversation import only
 from tui.state import Conversation, Status, Updated
-from tui.state.life import SETTLED, SILENCE
+from tui.state.life import PATIENCE, SETTLED, SILENCE
 from tui.wire import (
     Action,
     ApprovalRequest,
@@ -18,6 +18,7 @@ from tui.wire import (
     Text,
     ToolCall,
     ToolResult,
+    UserInput,
 )
 
 
@@ -150,3 +151,60 @@ def test_pieces_without_start_and_number_need_not_say_that_they_end() -> None:
     numbered = Conversation()
     numbered.apply(channel.message("token", "a", {"responseId": "r2", "seq": "7"}))
     assert after_silence(numbered) is Status.STALLED
+
+
+def test_nobody_falls_silent_while_nothing_can_be_heard_and_has_the_whole_time_again() -> None:
+    for value, limit, status in (
+        (Start("r"), SILENCE, Status.LIVE),
+        (UserInput("p", "why?"), PATIENCE, Status.WAITING),
+    ):
+        channel, conversation = Channel(), Conversation()
+        conversation.apply(channel.publish(value))
+        response = only(conversation)
+        lost = response.heard_at + 1_000
+        for passed in (0, limit, 10 * limit):
+            assert conversation.tick(lost + passed, lost) == []
+        back = lost + 10 * limit
+        assert conversation.tick(back + limit) == []
+        assert response.status is status
+        assert conversation.tick(back + limit + 1) == [Updated(response)]
+        assert response.status is Status.STALLED
+
+
+def test_who_fell_silent_only_after_nothing_could_be_heard_did_not() -> None:
+    for lost_after, status in ((SILENCE - 1, Status.LIVE), (SILENCE + 2, Status.STALLED)):
+        channel, conversation = Channel(), Conversation()
+        conversation.apply(channel.publish(Start("r")))
+        response = only(conversation)
+        assert after_silence(conversation) is Status.STALLED
+        conversation.tick(response.heard_at + 2 * SILENCE, response.heard_at + lost_after)
+        assert response.status is status
+
+
+def test_who_left_has_left_whatever_can_be_heard() -> None:
+    channel, conversation = Channel(), Conversation()
+    conversation.apply(channel.publish(Start("r")))
+    response = only(conversation)
+    conversation.members(Roster((Member.of("agent", "c1", None),)))
+    after_silence(conversation)
+    conversation.members(Roster(()))
+    assert conversation.tick(response.heard_at + 2 * SILENCE, response.heard_at) == []
+    assert (response.status, response.left) == (Status.STALLED, True)
+
+
+def test_who_is_missing_when_everything_was_cut_off_has_not_left() -> None:
+    channel, conversation = Channel(), Conversation()
+    conversation.apply(channel.publish(Start("r")))
+    response = only(conversation)
+    conversation.members(Roster((Member.of("agent", "c1", None),)))
+    back = response.heard_at + 5 * SILENCE
+    conversation.tick(back, response.heard_at)
+    conversation.tick(back + 1_000)
+    assert conversation.members(Roster(())) == []
+    assert (response.status, response.left) == (Status.LIVE, False)
+    conversation.tick(back + SILENCE + 1)
+    assert (response.status, response.left) == (Status.STALLED, False)
+    conversation.apply(channel.publish(Text("r", "back", 0)))
+    conversation.members(Roster((Member.of("agent", "c1", None),)))
+    assert conversation.members(Roster(())) == [Updated(response)]
+    assert (response.status, response.left) == (Status.STALLED, True)

@@ -9,17 +9,19 @@ from hypothesis import strategies as st
 from tests.messages import Channel
 from tests.state.test_conversation import after, only, told
 from tests.state.test_fold import blocks, fold
+from tui.state import Conversation, Replaced
+from tui.state.block import Block
 from tui.state.numbers import REMEMBERED, Numbers, mark_of
 from tui.state.people import Publisher
 from tui.state.records import Record
 from tui.state.strand import WINDOW, Strand
-from tui.wire import Start, Stop, Text
+from tui.wire import Start, Stop, Text, Whole
 
 
 def test_what_was_missing_is_no_repetition_but_once() -> None:
     numbers = Numbers(2)
-    numbers.lose(5, 8)
-    assert [numbers.again(number) for number in (6, 6, 5, 7, 7, 0, 1, 1, 3)] == [
+    numbers.lose(5, 8, Block())
+    assert [numbers.find(number) is None for number in (6, 6, 5, 7, 7, 0, 1, 1, 3)] == [
         False,
         True,
         False,
@@ -60,6 +62,51 @@ def test_a_number_that_comes_again_is_counted_and_dropped_if_it_says_the_same(
     (response,) = folded.generations.all
     assert "".join(each for each, _ in blocks(folded)) == text
     assert (response.repeated, response.duplicates) == (repeated, repeated)
+
+
+def gaps(channel: Channel) -> tuple[int, list[int], str]:
+    response = only(after(channel.log))
+    return response.missing, [block.gap for block in response.blocks], response.text
+
+
+def test_a_piece_that_is_sent_late_is_missing_no_more() -> None:
+    channel, conversation = Channel(), Conversation()
+    expected = {3: (1, [0, 1], "0125673"), 4: (0, [0, 0], "012\n\n56734")}
+    for number in (0, 1, 2, 5, 6, 7):
+        conversation.apply(channel.publish(Text("r", str(number), number)))
+    assert gaps(channel) == (2, [0, 2], "012567")
+    response = only(conversation)
+    for number, told_of_it in expected.items():
+        late = channel.publish(Text("r", str(number), number))
+        assert Replaced(response) in conversation.apply(late)
+        assert gaps(channel) == told_of_it
+        assert (response.missing, [each.gap for each in response.blocks], response.text) == told_of_it
+    assert (response.healed, response.duplicates, response.gaps) == (2, 0, 0)
+    # What comes again is a repetition, and heals nothing twice.
+    conversation.apply(channel.publish(Text("r", "3", 3)))
+    assert (response.missing, response.healed, response.repeated) == (0, 2, 1)
+
+
+def test_a_piece_that_is_sent_behind_the_whole_text_was_not_missing() -> None:
+    channel = Channel()
+    for said in (Text("r", "0", 0), Text("r", "2", 2), Whole("r", "012"), Text("r", "1", 1)):
+        channel.publish(said)
+    assert gaps(channel)[:2] == (0, [0])
+
+
+def test_pieces_sent_late_and_kept_as_a_run_are_missing_no_more() -> None:
+    records = [
+        Record(f"{n:03}", Text("r", str(seq), seq), Publisher("ana", "c1"), None, n, n)
+        for n, seq in enumerate([0, 1, 2, 6, 7, 3, 4])
+    ]
+    strand = Strand("r")
+    for each in records:
+        strand.accept(each)
+    for _ in range(3):
+        (response,) = strand.responses
+        assert (response.missing, response.gaps, response.text) == (1, 1, "0126734")
+        strand.compact(0)
+        strand.refold()
 
 
 def test_a_piece_behind_the_stop_is_late() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
+
 import pytest
 from textual import events
+from textual.worker import WorkerFailed
 
 from tests.ui.screen import FACTS, Script, screen
 from tui.ui.pane import Pane
@@ -354,11 +357,23 @@ async def test_history_being_read_is_seen_and_is_no_speed() -> None:
 
 async def test_a_prompt_that_could_not_be_sent_comes_back() -> None:
     async with screen() as s:
+        s.script.tell(Notice("The prompt was not sent: no", Severity.ERROR, draft="lost?"))
+        await s.sees("The prompt was not sent: no", "│ lost?")
+        await s.pilot.press("enter")
+        assert s.script.asked == ["lost?"]
+
+
+async def test_a_prompt_that_comes_back_is_not_mixed_with_what_is_being_typed() -> None:
+    async with screen() as s:
         await s.pilot.press(*"typing")
         s.script.tell(Notice("The prompt was not sent: no", Severity.ERROR, draft="lost?"))
-        await s.sees("The prompt was not sent: no", "lost?", "typing")
-        await s.pilot.press("enter")
-        assert s.script.asked == ["lost?\ntyping"]
+        await s.sees("not sent: no · ↑ brings it back", "│ typing")
+        await s.pilot.press("up")
+        await s.sees("│ lost?")
+        await s.pilot.press("down")
+        await s.sees("│ typing")
+        await s.pilot.press("enter", "up", "up", "enter")
+        assert s.script.asked == ["typing", "lost?"]
 
 
 async def test_what_waits_to_be_published_is_seen() -> None:
@@ -507,3 +522,22 @@ async def test_the_keys_that_help_most_are_told_at_every_width(width: int) -> No
         await s.sees("0 live 1 done", "i prompt", "Enter reply", "? help")
         if width > 80:
             await s.sees("2 viewers", "x cancel")
+
+
+async def test_a_crash_on_the_side_is_reported_with_where_it_happened(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def stumble() -> None:
+        raise RuntimeError("over a stone")
+
+    async def run() -> None:
+        async with screen() as s:
+            s.app.run_worker(stumble())
+            await s.until(lambda: not s.app.is_running)
+
+    with pytest.raises(WorkerFailed):
+        await run()
+    (report,) = [record for record in caplog.records if record.message == "crashed"]
+    assert report.exc_info is not None
+    assert isinstance(report.exc_info[1], RuntimeError)
+    assert "in stumble" in "".join(traceback.format_exception(report.exc_info[1]))

@@ -222,6 +222,22 @@ async def test_a_fan_out_that_makes_no_sense_stays_in_the_prompt(line: str) -> N
         assert s.script.questions == []
 
 
+async def test_a_model_that_ends_says_so_where_it_is_offered_and_when_it_is_chosen() -> None:
+    ends = ModelName("claude-opus-4-1", "ends 30 Nov 2026", ends=True)
+    async with screen() as s:
+        s.script.models = (*MODELS, ends)
+        for typed in ("/model claude", "/fan claude"):
+            await s.pilot.press(*typed)
+            await s.until(lambda: any("claude-opus-4-1  " in line and ends.note in line for line in s.lines))
+            await s.pilot.press("escape", *["backspace"] * len(typed))
+        await s.pilot.press(*"/model opus-4-1", "enter")
+        await s.sees("claude-opus-4-1 ends 30 Nov 2026")
+        await s.pilot.press(*"/model default", "enter")
+        await s.until(lambda: "claude-opus-4-1 ends" not in s.text)
+        await s.pilot.press(*"/fan haiku-5-5,opus-4-1 why", "enter")
+        await s.sees("claude-opus-4-1 ends 30 Nov 2026")
+
+
 async def test_a_number_is_never_completed_to_a_model() -> None:
     async with screen() as s:
         s.script.models = (ModelName("demo-403"),)
@@ -432,6 +448,48 @@ async def test_edit_and_resend_keeps_the_draft_and_what_was_there() -> None:
         await s.sees("answer 1")
 
 
+async def test_what_is_asked_next_follows_an_edit_of_what_was_continued() -> None:
+    async with screen() as s:
+        await answered(s)
+        await answered(s, "2", "r1")
+        await s.pilot.press("escape", "2", "enter")
+        assert where(s) == "re 2 ▸"
+        await s.pilot.press("escape", "1", "E", *"!", "enter")
+        assert where(s) == "re … ▸"
+        s.script.say(UserInput("asked-1", "question 1!", sibling_of="p1"), client="me-0001")
+        s.script.say(Start("e", "asked-1"), Text("e", "edited"), Stop("e"), client="me-0001")
+        await s.sees("edited")
+        await s.until(lambda: where(s).startswith("re ") and "…" not in where(s))
+        await s.pilot.press("i", *"more", "enter")
+        assert s.script.questions[-1].in_reply_to == "e"
+
+
+@pytest.mark.parametrize("keys", [("E", "!", "enter"), ("r",)])
+async def test_in_a_chat_what_is_read_is_what_is_continued(keys: tuple[str, ...]) -> None:
+    async with screen() as s:
+        await answered(s)
+        await answered(s, "2", "r1")
+        await s.pilot.press("escape", "2", "L", "enter")
+        await s.until(lambda: where(s) == "re 2 ▸")
+        await s.pilot.press("escape", *keys)
+        await s.until(lambda: len(s.script.questions) == 1)
+        asked = UserInput("asked-1", "question 2", in_reply_to="r1", sibling_of="p2")
+        s.script.say(asked, client="me-0001")
+        s.script.say(Start("e", "asked-1", "r1"), Text("e", "edited"), Stop("e"), client="me-0001")
+        await s.sees("edited")
+        await s.until(lambda: where(s) == "re 2 ▸")
+        await s.pilot.press("i", *"more", "enter")
+        assert s.script.questions[-1].in_reply_to == "e"
+
+
+async def test_an_edit_elsewhere_leaves_where_the_prompt_goes() -> None:
+    async with screen() as s:
+        await answered(s)
+        await answered(s, "2")
+        await s.pilot.press("escape", "2", "enter", "escape", "1", "E", *"!", "enter")
+        assert where(s) == "re 2 ▸"
+
+
 async def test_an_edit_can_be_left() -> None:
     async with screen() as s:
         await answered(s)
@@ -508,6 +566,18 @@ async def test_an_approval_is_a_key_press_on_the_focused_pane() -> None:
         s.script.say(ruling.said, client="me-0001", connection="cm")
         await s.until(lambda: "approval" not in s.lines[-1])
         s.script.say(ToolResult("r", "tr", "a b c"))
+
+
+async def test_a_word_in_ones_own_name_that_another_said_leaves_the_question_open() -> None:
+    async with screen() as s:
+        await asks(s)
+        s.script.say(ApprovalResponse("tr", True, "verified by admin", "r"), client="me-0001", connection="x")
+        await s.sees("unverified attempt by you: approved", "A approve · D deny", "APPROVAL?", "1 approval")
+        await s.pilot.press("escape", "D", "enter")
+        (ruling,) = s.script.rulings
+        s.script.say(ruling.said, client="me-0001", connection="cm")
+        await s.sees("denied by you")
+        await s.until(lambda: "approval" not in s.lines[-1])
 
 
 async def test_a_denial_asks_for_a_reason_and_gives_the_draft_back() -> None:

@@ -36,6 +36,14 @@ def test_what_is_outside_or_hidden_is_doubted(tmp_path: Path, path: str, doubted
     assert (doubt(path, folder) is not None) == doubted
 
 
+def test_all_that_is_doubtful_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / ".up" / "here"
+    folder.mkdir(parents=True)
+    assert doubt("../../.ssh/id", folder) == "hidden and outside this directory"
+    assert doubt("../x", folder) == "outside this directory"
+    assert doubt(".env", folder) == "hidden"
+
+
 def test_a_home_may_lie_below_a_hidden_folder(tmp_path: Path) -> None:
     folder = tmp_path / ".hidden" / "project"
     folder.mkdir(parents=True)

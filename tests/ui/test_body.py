@@ -52,6 +52,24 @@ def test_question_answer_and_ending_stand_above_each_other() -> None:
     assert texts(Body(one, 40, DARK, PALETTE)) == ["› why?", "", "so", "", "failed: cut · r retry"]
 
 
+@pytest.mark.parametrize(
+    ("asker", "agent", "shown"),
+    [
+        ("ben", "robot", "ben › why?"),
+        ("me", "robot", "you › why?"),
+        ("ben", "ben", "› why?"),
+        ("b" * 60, "robot", f"{'b' * 12}… › why?"),
+    ],
+)
+def test_who_asked_is_named_where_somebody_else_answers(asker: str, agent: str, shown: str) -> None:
+    channel = Channel()
+    channel.publish(UserInput("p", "why?"), client=asker)
+    body = Body(only(after(channel.log)), 40, DARK, PALETTE, own="me")
+    assert texts(body)[0] == "› why?"  # it is who waits
+    channel.publish(Start("r", prompt_id="p"), client=agent)
+    assert texts(Body(only(after(channel.log)), 40, DARK, PALETTE, own="me"))[0] == shown
+
+
 def test_a_long_question_is_cut() -> None:
     one = response(UserInput("p", "word " * 100), Start("r", prompt_id="p"), Text("r", "x"))
     rows = texts(Body(one, 30, DARK, PALETTE))

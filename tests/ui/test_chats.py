@@ -131,3 +131,17 @@ async def test_finding_goes_through_the_whole_thread() -> None:
         assert "needle" not in it.text
         await it.pilot.press("slash", *"needle", "enter")
         await it.sees("A needle.")
+
+
+async def test_who_asked_is_seen_in_every_view_where_somebody_else_answers() -> None:
+    async with screen((120, 40)) as it:
+        it.script.say(UserInput("p", "Why?"), client="ben")
+        it.script.say(Start("r", "p", model="demo"), Text("r", "So."), Stop("r"), client="robot")
+        it.script.say(UserInput("q", "Me?"), client="me-0001")
+        it.script.say(Start("s", "q", model="demo"), Text("s", "You."), Stop("s"), client="robot")
+        await it.sees("ben › Why?", "you › Me?")
+        await it.pilot.press("escape", "1", "z")
+        await it.sees("ben › Why?")
+        await it.pilot.press("z", "L")
+        await it.sees("threads · 2", "1 you › Me?", "2 ben › Why?")
+        assert "ben › Why?" in "\n".join(line[30:] for line in it.lines)

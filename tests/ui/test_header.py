@@ -182,7 +182,7 @@ def test_a_request_of_its_own_is_decided_by_a_word_that_counts() -> None:
         channel.publish(ApprovalRequest(None, "t", "bash", "{}"))
         channel.publish(ApprovalResponse("t", True), client=client)
         asked = only(after(channel.log))
-        _, right = header(asked, 1, "me", asked.heard_at, PALETTE, counts_for("me"))
+        _, right = header(asked, 1, "me", asked.heard_at, PALETTE, counts_for("me", {("t", True)}))
         assert right[0].text == word
 
 

@@ -11,6 +11,7 @@ from textual.widgets._toast import Toast
 from tests.messages import Channel
 from tests.ui.screen import FACTS, Screen, Script, screen
 from tui.state import Conversation
+from tui.state.intake import KEPT_MESSAGES
 from tui.ui.help import HelpScreen
 from tui.ui.screens.inspector import Inspector, facts, messages_of
 from tui.ui.screens.people import PeopleScreen
@@ -77,6 +78,28 @@ async def test_the_list_of_members_follows_who_comes_and_goes() -> None:
         await it.until(lambda: table.row_count == 1 and str(table.get_row_at(0)[0]) == "bot")
 
 
+async def test_what_members_do_is_seen_on_the_channel_whatever_they_say() -> None:
+    async with screen() as it:
+        robot = Member.of("robot", "c3", {"kind": "agent", "model": "demo"})
+        ana = Member.of("ana", "c1", {"kind": "viewer", "status": "idle", "publishes": "c9"})
+        it.script.tell(Roster((ana, robot)))
+        await it.sees("1 viewer 1 agent")
+        await it.pilot.press("escape", "w")
+        await it.until(lambda: isinstance(it.app.screen, PeopleScreen))
+        table = it.app.screen.query_one(DataTable)
+
+        def does() -> list[list[str]]:
+            return [[str(cell) for cell in table.get_row_at(row)[2:4]] for row in range(table.row_count)]
+
+        await it.until(lambda: does() == [["demo", ""], ["", "idle"]])
+        it.script.say(Start("a", model="opus"), Text("a", "x"), client="robot", connection="c3")
+        for name in "bc":
+            it.script.say(Start(name, model="haiku"), Text(name, "x"), client="ana", connection="c9")
+        await it.until(lambda: does() == [["opus", "streaming"], ["haiku", "streaming 2"]])
+        it.script.say(Stop("a"), client="robot", connection="c3")
+        await it.until(lambda: does()[0] == ["demo", ""])
+
+
 async def test_a_hundred_members_can_all_be_seen_on_a_small_terminal() -> None:
     async with screen((80, 24)) as it:
         members = (Member.of(f"user-{n:03}", f"c{n}", {"kind": "viewer"}) for n in range(100))
@@ -111,8 +134,7 @@ async def test_the_inspector_lists_the_messages_of_a_response_and_shows_one_in_f
 def test_the_inspector_says_when_older_messages_are_not_kept() -> None:
     conversation, channel = Conversation(), Channel()
     conversation.apply(channel.publish(Start("r")))
-    most = conversation.recent.maxlen
-    assert most is not None
+    most = KEPT_MESSAGES
     response = conversation.responses["r"]
     conversation.apply_all(channel.publish(Text("r", "x", seq=seq)) for seq in range(most - 1))
     kept, older = messages_of(conversation, response)
@@ -188,6 +210,24 @@ async def test_what_is_answered_behind_a_filter_has_the_place_of_its_prompt() ->
         await it.until(lambda: "r" in it.app.conversation.responses)
         await it.pilot.press("escape")
         await it.until(lambda: it.keys == ["r", "r0", "r1", "r2"])
+
+
+async def test_no_live_answer_disappears_silently_behind_a_filter() -> None:
+    async with screen((80, 24)) as it:
+        say(it.script, 0, "About tea.")
+        say(it.script, 1, "About cups", "claude-opus-5-5", stop=False)
+        await it.sees("tea", "cups")
+        await command(it, "/filter tea")
+        await it.sees("filter: tea hides 1 live")
+        it.script.say(UserInput("q", "And rivers?"), client="me-0001")
+        await it.sees("› And rivers?")
+        it.script.say(Start("mine", "q"), Text("mine", "They flow."), Stop("mine"), client="robot")
+        await it.sees("They flow.", "filter: tea hides 1 live")
+        assert it.keys == ["r0", "mine"]
+        it.script.say(Stop("r1", "end_turn"))
+        await it.until(lambda: "hides" not in it.text)
+        await command(it, "/filter cups")
+        await it.until(lambda: it.keys == ["r1"])
 
 
 async def test_text_that_comes_later_lets_a_response_through() -> None:

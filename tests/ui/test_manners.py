@@ -43,6 +43,8 @@ def test_each_setting_can_be_set_and_given_back() -> None:
     assert back == NO_MANNER
     assert manner_told(back, "demo") == "demo"
     assert manner_told(with_system(back, "none"), "demo") == "demo · no system prompt"
+    assert with_system(manner, "Off") == with_system(manner, "none")
+    assert with_system(manner, "Offer help.").system == "Offer help."
 
 
 @pytest.mark.parametrize("word", ["", "0", "-1", "x", "1.5", "²", "9999999"])

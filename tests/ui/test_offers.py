@@ -1,10 +1,15 @@
 import pytest
 
 from tui.ui.commands import SLASHES
-from tui.ui.offers import command_offers
+from tui.ui.offers import Arguments, command_offers
 
 MODELS = ["claude-opus-5-5", "claude-haiku-5-5"]
-ARGUMENTS = {"model": lambda: MODELS, "fan": lambda: MODELS, "copy": lambda: ("response", "code")}
+ARGUMENTS: Arguments = {
+    "model": lambda: MODELS,
+    "fan": lambda: MODELS,
+    "copy": lambda: ("response", "code"),
+    "system": lambda: {"default": "the agent's own", "none": ""},
+}
 
 
 @pytest.mark.parametrize(
@@ -18,6 +23,10 @@ ARGUMENTS = {"model": lambda: MODELS, "fan": lambda: MODELS, "copy": lambda: ("r
         ("/fan opus why is", []),
         ("/fan 5", []),
         ("/copy c", ["code"]),
+        ("/system ", ["default", "none"]),
+        ("/system n", ["none"]),
+        ("/system ul", []),
+        ("/system be n", []),
         ("//model", []),
         ("model", []),
         ("/model\n", []),
@@ -25,6 +34,12 @@ ARGUMENTS = {"model": lambda: MODELS, "fan": lambda: MODELS, "copy": lambda: ("r
 )
 def test_what_is_offered(before: str, offers: list[str]) -> None:
     assert [offer.text for offer in command_offers(before, ARGUMENTS, {})] == offers
+
+
+def test_what_is_known_of_a_value_stands_beside_it() -> None:
+    arguments = {"model": lambda: {"opus": "ended 30 Jun 2026", "haiku": ""}}
+    found = command_offers("/model ", arguments, {})
+    assert [(offer.text, offer.note) for offer in found] == [("opus", "ended 30 Jun 2026"), ("haiku", "")]
 
 
 def test_a_slash_offers_every_command() -> None:

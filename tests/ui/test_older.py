@@ -121,3 +121,41 @@ async def test_tickers_beyond_their_rows_say_how_to_reach_them() -> None:
         for n in range(30):
             s.script.say(Start(f"r{n}"), Text(f"r{n}", "x"))
         await s.sees("more · f filters · z and Tab go through all")
+
+
+async def test_who_waits_at_an_empty_wall_has_a_focus_once_what_is_older_is_there() -> None:
+    async with screen((100, 30)) as s:
+        s.script.connect()
+        await s.pilot.press("escape", "O")
+        assert s.script.more == 1
+        s.script.tell(HistoryChange(0, done=False))
+        for n in range(40):  # more than have room: whoever is first meanwhile does not stay
+            s.script.say(Start(f"r{n}"), Text(f"r{n}", LONG), Stop(f"r{n}"))
+            await s.until(lambda: not s.script.values)
+        s.script.tell(HistoryChange(120, done=True))
+        await s.until(lambda: s.app._wall.focused is not None)
+        first = s.panes[0]
+        assert s.app._wall.focused is first
+        assert int(first.response.key[1:]) >= 40 - len(s.panes)
+        await s.pilot.press("g")
+        await s.sees("line 0 ")
+        assert first.at_top
+        await s.pilot.press("G")
+        await s.until(lambda: first.follow)
+
+
+async def test_who_is_at_the_panes_has_a_focus_with_the_first_response() -> None:
+    async with screen() as s:
+        await s.pilot.press("escape")
+        s.script.say(Start("r"), Text("r", LONG))
+        await s.until(lambda: s.app._wall.focused is not None)
+        await s.pilot.press("g")
+        assert s.panes[0].at_top
+
+
+async def test_who_types_keeps_the_prompt() -> None:
+    async with screen() as s:
+        s.script.say(Start("r"), Text("r", LONG))
+        await s.sees("line 99")
+        assert s.app._wall.focused is None
+        assert s.app._prompt.has_focus

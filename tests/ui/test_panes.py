@@ -16,3 +16,17 @@ async def test_the_past_stands_in_its_own_order_though_its_newest_page_comes_fir
         await it.until(lambda: len(it.app.conversation.responses) == 8)
         await it.until(lambda: bool(it.keys) and it.keys == list("edcbahgf")[-len(it.keys) :])
         assert it.app._wall.arrangement.folded[-1] == "e"
+
+
+async def test_who_was_folded_as_silent_and_goes_on_is_seen_again() -> None:
+    async with screen((100, 24)) as it:
+        it.script.say(Start("slow"), Text("slow", "begun"))
+        await it.sees("begun")
+        it.script.clock += 20_000
+        await it.sees("STALLED")
+        for n in range(6):
+            it.script.say(Start(f"r{n}"), Text(f"r{n}", "said"), Stop(f"r{n}"))
+        await it.until(lambda: "slow" in it.app._wall.arrangement.folded)
+        it.script.say(Text("slow", " and goes on"))
+        await it.sees("LIVE", "begun and goes on")
+        assert "slow" in it.app._wall.cells

@@ -139,6 +139,24 @@ async def test_an_address_is_no_file(folder: Path) -> None:
         assert s.script.asked == ["ana@src"]
 
 
+async def test_what_matters_of_the_question_is_never_cut(folder: Path) -> None:
+    deep = folder / ".hidden" / ("long" * 20)
+    deep.mkdir(parents=True)
+    (deep / "x.py").write_text("x")
+    async with screen((80, 24)) as s:
+        await in_folder(s, folder)
+        s.app._prompt._ask_for(f".hidden/{'long' * 20}/x.py", (0, 0), (0, 0))
+        await s.sees("everybody on the channel will read …", "x.py: attach it?", "hidden · y attaches it")
+
+
+async def test_what_cannot_be_sent_is_not_asked_about(folder: Path) -> None:
+    (folder / ".long").write_text("x" * (MOST + 1))
+    async with screen((80, 24)) as s:
+        await in_folder(s, folder)
+        await s.pilot.press(*"@.long", "tab")
+        await s.sees(".long is too long")
+
+
 @pytest.mark.parametrize("path", [".env", "../outside.txt", "link.txt"])
 async def test_what_others_may_not_see_is_asked_about_first(folder: Path, path: str) -> None:
     async with screen() as s:

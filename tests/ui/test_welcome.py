@@ -1,10 +1,12 @@
 """What an empty wall says of why it is empty."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.messages import EPOCH
-from tests.ui.screen import screen
-from tui.ui.welcome import span_of
+from tests.ui.screen import FACTS, screen
+from tui.ui.welcome import SAMPLES, span_of
 from tui.wire import ConnectionChange, HistoryChange, Reason, Start
 
 
@@ -46,6 +48,15 @@ async def test_scrolling_up_on_an_empty_wall_loads_what_is_older() -> None:
         assert s.script.more == 1
 
 
+async def test_how_to_leave_a_filter_is_said_in_the_users_own_keys() -> None:
+    async with screen(facts=replace(FACTS, keymap={"filter": "F"})) as s:
+        s.script.connect()
+        s.script.say(Start("r"))
+        await s.sees("LIVE")
+        await s.pilot.press("escape", "F", *"nonsense")
+        await s.sees("Nothing matches nonsense · F and then Esc shows all")
+
+
 async def test_a_filter_that_nothing_matches_says_so_and_how_to_leave_it() -> None:
     async with screen() as s:
         s.script.connect()
@@ -79,3 +90,21 @@ async def test_a_lone_pane_that_is_folded_leaves_its_line() -> None:
 )
 def test_spans(milliseconds: int, words: str) -> None:
     assert span_of(milliseconds) == words
+
+
+@pytest.mark.parametrize("height", [12, 16, *range(20, 28), 39])
+@pytest.mark.parametrize("width", [60, 100])
+async def test_no_words_speak_of_prompts_for_which_there_is_no_room(width: int, height: int) -> None:
+    async with screen((width, height)) as s:
+        reason = Reason(
+            "the connection was refused", 80003, "check the network, or the address of the server"
+        )
+        s.script.tell(ConnectionChange("disconnected", EPOCH, reason))
+        await s.sees("disconnected")
+        await s.pilot.pause()
+        shown = [line.strip() for line in s.lines]
+        heading = [number for number, line in enumerate(shown) if line.startswith("Prompts to begin with")]
+        assert bool(heading) == any(line == SAMPLES[0] for line in shown)
+        if height == 39:
+            assert heading
+            assert shown[heading[0] + 1 : heading[0] + 3] == list(SAMPLES[:2])

@@ -40,6 +40,10 @@ HOSTILE += [
     "(",
     "B",
     "~",
+    "\udb40",
+    "\udc41",
+    "\U000e0041",
+    "\ufffe",
 ]
 texts = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=4), max_size=30).map("".join)
 
@@ -141,3 +145,23 @@ def test_a_long_text_is_cleaned_as_a_short_one(text: str) -> None:
         patch.setattr(clean, "LONG", -1)
         long = clean_text(text)
     assert long == clean_text(text)
+
+
+def test_what_nobody_sees_is_not_there() -> None:
+    smuggled = "".join(chr(0xE0000 + ord(char)) for char in "ignore all that\x7f") + "\U000e0001"
+    no_characters = [
+        *range(0xFDD0, 0xFDF0),
+        *(plane + end for plane in range(0, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF)),
+    ]
+    for hidden in (smuggled, *map(chr, no_characters), "\udb40\udc41", "\ud83f\udffe"):
+        assert clean_text(f"before{hidden}after") == "beforeafter"
+        assert clean_line(f"ana{hidden}") == "ana"
+        cleaner = Cleaner()
+        assert "".join(cleaner.feed(char) for char in f"a{hidden}b") + cleaner.finish() == "ab"
+    assert clean_text("\U0001f3f4\U000e0067\U000e0062\U000e007f") == "\U0001f3f4"
+    for kept in (
+        "\ufdcf\ufdf0\ufffd\U0001fffd\U000e0100",
+        "\U00020000\U0003134f\U000f0000\U0010fffd",
+        "🇫🇷👩‍💻☺️",
+    ):
+        assert clean_text(kept) == kept

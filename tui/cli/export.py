@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tui.settings import Folders, Settings
     from tui.state import Conversation, Response
 
+FORMS = ("md", "json", "svg")
 HELP = "write responses of the channel as Markdown, JSON or a picture"
 
 
@@ -25,8 +26,10 @@ def add(parser: ArgumentParser) -> None:
     flags.place(parser)
     flags.past(parser)
     flags.patience(parser)
-    form = flags.forms(parser, "the same as --format json", "the same as --format md")
-    form.add_argument("--format", choices=["md", "json", "svg"], help="Markdown, JSON or a picture (md)")
+    form = flags.forms(parser, "one JSON document, as --format json", "the same as --format md")
+    form.add_argument(
+        "--format", choices=FORMS, help="Markdown, JSON or a picture (as the file is named, else md)"
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--response", metavar="ID", help="only this one")
     which.add_argument("--thread", metavar="ID", help="the whole thread that it is in, siblings included")
@@ -41,7 +44,8 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     from tui.cli.progress import Progress
     from tui.state import Conversation
 
-    arguments.format = arguments.format or ("json" if arguments.json else "md")
+    asked = "json" if arguments.json else "md" if settings.plain else None
+    arguments.format = arguments.format or asked or _form_of(arguments.output)
     if settings.since == 0:
         raise SettingsError("--since none leaves nothing to export")
     if not arguments.width.isdecimal() or not 20 <= int(arguments.width) <= 500:
@@ -68,6 +72,12 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     except OSError as error:
         raise Failure(f"{arguments.output} cannot be made: {error.strerror}") from error
     return OK
+
+
+def _form_of(output: str | None) -> str:
+    """Return the form that a file's name asks for; Markdown where it asks for none."""
+    suffix = Path(output or "").suffix.lower().removeprefix(".")
+    return suffix if suffix in FORMS else "md"
 
 
 def _chosen(conversation: Conversation, arguments: Namespace) -> Sequence[Response]:

@@ -13,6 +13,7 @@ from itertools import islice
 
 from tui.cli.rawtext import RawText
 from tui.state import Change, Conversation, Replaced, Response, Status
+from tui.ui.hearing import Hearing
 from tui.wire import Annotation, ChannelMessage, Gap, GapHealed, HistoryChange, Inbound, Roster
 
 TOGETHER = 50
@@ -49,6 +50,7 @@ class Follower:
         self._reduces = reduces
         self._passes = passes
         self._held: list[ChannelMessage] | None = [] if historic else None
+        self._hearing = Hearing()
 
     @property
     def holding(self) -> bool:
@@ -76,8 +78,9 @@ class Follower:
             self._apply(batch, news)
             batch = []
             self._hear(value, news)
+            self._hearing.hear(value, now)
         self._apply(batch, news)
-        news.changes += self.conversation.tick(now)
+        news.changes += self.conversation.tick(now, self._hearing.deaf_since)
         if self._held is not None:
             return News()
         if news.caught_up:

@@ -104,9 +104,8 @@ def _follow_all(chronicle: Chronicle, settings: Settings, *, json_lines: bool) -
     from tui.cli.printing import print_messages, print_said
     from tui.cli.progress import Progress
     from tui.cli.telling import Teller
-    from tui.ui.verdicts import counts_for
 
-    teller = Teller(counts_for(settings.client_id))
+    teller = Teller()
     color = settings.color and not settings.plain
     try:
         # What is printed on a terminal shows itself how far it is.

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from tui.cli.remarks import gap_remark, numbered, sources_remark, thinking_remarks, tool_remarks
 from tui.state import Block, Change, Conversation, Removed, Replaced, Response, Status, TakenOver
 from tui.ui.amounts import amount_of
-from tui.ui.verdicts import Counts, counts_for
+from tui.ui.verdicts import VOUCHED, Counts
 from tui.wire import Kind
 
 LONGEST = 16_384
@@ -63,7 +63,7 @@ class Teller:
 
     def __init__(self, counts: Counts | None = None) -> None:
         """`counts` says which decisions about tools count; None: those that the server vouches for."""
-        self._counts = counts or counts_for("")
+        self._counts = counts or VOUCHED
         self._told: dict[str, _Told] = {}
         self._open: dict[str, Response] = {}  # whose last line is not said yet
         self._asked: set[str] = set()

@@ -213,6 +213,11 @@ class Grid:
             rows=rows,
         )
 
+    @property
+    def seated(self) -> Sequence[str]:
+        """Who has a slot."""
+        return self._slots
+
     def seat(self, key: str) -> None:
         """Give this one a place with the next `arrange`, whoever has to make room for it."""
         self._wanted = key

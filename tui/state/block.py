@@ -28,6 +28,8 @@ class Decision:
     """The role that the server vouches for (`extras.userClaim`); None where it vouches for nothing."""
     timestamp: int
     """When the server received it, ms since the epoch."""
+    call_id: str
+    """The toolCallId of the request."""
 
 
 @dataclass(slots=True)

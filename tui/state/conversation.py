@@ -55,6 +55,11 @@ class Conversation:
         return self._intake.recent
 
     @property
+    def forgot(self) -> bool:
+        """Whether older messages are no longer among the `recent` ones."""
+        return self._intake.forgot
+
+    @property
     def raw(self) -> RawLog:
         """The newest messages that carry no response."""
         return self._intake.raw
@@ -110,9 +115,12 @@ class Conversation:
         """Take an annotation of a message that may not have come yet; return what changed. Never raises."""
         return self._intake.annotate(annotation)
 
-    def tick(self, now: int) -> Sequence[Change]:
-        """Let time pass; `now` is in ms since the epoch by this machine's clock. Return what changed."""
-        return self._life.tick(now)
+    def tick(self, now: int, deaf_since: int | None = None) -> Sequence[Change]:
+        """Let time pass; return what changed. `now` is in ms since the epoch by this machine's clock, and so
+        is `deaf_since`: since when nothing can be heard, and so nobody's silence means anything; None when
+        all is heard.
+        """
+        return self._life.tick(now, deaf_since)
 
     def members(self, roster: Roster) -> Sequence[Change]:
         """Take who is present now; return what changed: responses whose publisher left stall at once."""

@@ -105,7 +105,7 @@ class Fold:
         if run.first.seq is not None and run.next_seq is not None and response.next_seq is not None:
             numbers = self._numbers[response.key]
             known = range(run.first.seq + 1, min(run.next_seq, response.next_seq))
-            repeated = sum(numbers.again(number) for number in known)
+            repeated = sum(not self._found(response, numbers, number) for number in known)
             response.repeated += repeated
             response.duplicates += repeated
             response.next_seq = max(response.next_seq, run.next_seq)
@@ -199,6 +199,7 @@ class Fold:
             response.endless |= said.seq is None
         raw = said.text if record.versions is None else record.text
         speaks = bool(raw) or kept is not None
+        missing = response.missing
         gap = self._gap(response, said, raw, record)
         if response.stopped and speaks:
             response.trailing += 1
@@ -209,8 +210,7 @@ class Fold:
         if block is None or block.kind is not said.kind or block.serial or gap:
             if not (speaks or gap):
                 return Step(response)  # it says only that its publisher is there
-            block = Block(said.kind, gap=gap, opened_at=record.timestamp)
-            response.blocks.append(block)
+            block = self._block(response, said, gap, record)
         elif said.whole and _apart(block.tail(_JOINT), raw):
             block.append("\n\n")
         text = block.append(raw)
@@ -223,7 +223,27 @@ class Fold:
             if response.first_text_at is None:
                 response.first_text_at = record.timestamp
             response.last_text_at = record.timestamp
-        return Step(response, block, text)
+        return Step(response, block, text, anew=response.missing < missing)
+
+    def _block(self, response: Response, said: Text, gap: int, record: Record) -> Block:
+        """Open a block of a response for text in front of which so much is missing."""
+        block = Block(said.kind, gap=gap, opened_at=record.timestamp)
+        response.blocks.append(block)
+        if gap > 0 and said.seq is not None:
+            self._numbers[response.key].lose(said.seq - gap, said.seq, block)
+        return block
+
+    @staticmethod
+    def _found(response: Response, numbers: Numbers, number: int) -> bool:
+        """Take a number below the expected one; return whether it was missing. Its text stands where its
+        serial puts it, but nothing is said to be missing that is there.
+        """
+        lost = numbers.find(number)
+        if lost is not None and lost.block is not None:
+            lost.block.gap -= 1
+            response.missing -= 1
+            response.healed += 1
+        return lost is not None
 
     def _gap(self, response: Response, said: Text, raw: str, record: Record) -> int:
         """How much is missing between what the response has and this piece; `_REPEATED` where it has it."""
@@ -239,14 +259,12 @@ class Fold:
             numbers = self._numbers[response.key] = Numbers(expected)
         if lost < 0:
             response.next_seq = expected
-            if not numbers.again(seq):
+            if self._found(response, numbers, seq):
                 return 0
             response.repeated += 1
             response.duplicates += 1
             return _REPEATED if numbers.says(seq, mark_of(raw)) else 0
         numbers.say(seq, mark_of(raw))
-        if lost:
-            numbers.lose(expected, seq)
         response.next_seq = seq + 1
         response.missing += lost
         return lost
@@ -265,6 +283,9 @@ class Fold:
         response.blocks.insert(texts[0] if texts else len(kept), whole)
         response.healed += response.missing
         response.missing = 0
+        numbers = self._numbers.get(response.key)
+        if numbers is not None:
+            numbers.heal()
         # Its publisher sends it when all the text has been said: it is complete, and the beginning is in it.
         # A `stop` that follows may say otherwise of how it ended.
         response.started = True

@@ -60,6 +60,8 @@ class Intake:
         self.counts = Counts()
         self.recent: deque[tuple[str, ChannelMessage]] = deque()
         self._recent_length = 0  # characters
+        self.forgot = False
+        """Whether messages were dropped from `recent`."""
         self.raw = RawLog()
         self.best = Words()
         self.strands = Strands(outages)
@@ -124,6 +126,7 @@ class Intake:
         self._recent_length += _length(message)
         while len(recent) > KEPT_MESSAGES or self._recent_length > KEPT_CHARACTERS:
             self._recent_length -= _length(recent.popleft()[1])
+            self.forgot = True
 
     # Messages that are seen for the first time
 

@@ -7,8 +7,22 @@ may be text that nobody has read yet, and is shown.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from tui.state.block import Block
+
 REMEMBERED = 64
 """Pieces of a response whose texts are remembered."""
+
+
+class Lost(NamedTuple):
+    """Numbers that have not come."""
+
+    begin: int
+    end: int
+    """The first behind them."""
+    block: Block | None
+    """In front of which they are shown and counted as missing; None before the first piece that was seen."""
 
 
 class Numbers:
@@ -18,12 +32,16 @@ class Numbers:
 
     def __init__(self, first: int) -> None:
         """`first` is the number that is the first to be known; those below have not been seen."""
-        self._missing = [(0, first)] if first > 0 else []
+        self._missing = [Lost(0, first, None)] if first > 0 else []
         self._marks: dict[int, int] = {}
 
-    def lose(self, begin: int, end: int) -> None:
-        """Numbers from `begin` to before `end` have not come."""
-        self._missing.append((begin, end))
+    def lose(self, begin: int, end: int, block: Block) -> None:
+        """Numbers from `begin` to before `end` have not come, which is shown in front of a block."""
+        self._missing.append(Lost(begin, end, block))
+
+    def heal(self) -> None:
+        """A whole text has made up for what is missing."""
+        self._missing = [lost._replace(block=None) for lost in self._missing]
 
     def say(self, number: int, mark: int) -> None:
         """Remember the mark of a piece's text."""
@@ -32,14 +50,16 @@ class Numbers:
         if len(marks) > REMEMBERED:
             del marks[next(iter(marks))]
 
-    def again(self, number: int) -> bool:
-        """Whether a number below the expected one has come before; from now on it has."""
-        for index, (begin, end) in enumerate(self._missing):
-            if begin <= number < end:
-                rest = [(begin, number), (number + 1, end)]
-                self._missing[index : index + 1] = [each for each in rest if each[0] < each[1]]
-                return False
-        return True
+    def find(self, number: int) -> Lost | None:
+        """Return among which lost ones a number below the expected one was, of which it is none from now on;
+        None where it has come before.
+        """
+        for index, lost in enumerate(self._missing):
+            if lost.begin <= number < lost.end:
+                rest = [lost._replace(end=number), lost._replace(begin=number + 1)]
+                self._missing[index : index + 1] = [each for each in rest if each.begin < each.end]
+                return lost
+        return None
 
     def says(self, number: int, mark: int) -> bool:
         """Whether the piece with this number is remembered, and its text has this mark."""

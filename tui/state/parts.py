@@ -61,7 +61,9 @@ class Parts:
         if response is None or block is None or block.tool is None or block.tool.approval is None:
             return NOTHING
         block.tool.approval.decisions.append(
-            Decision(said.approved, said.reason, record.publisher, record.claim, record.timestamp)
+            Decision(
+                said.approved, said.reason, record.publisher, record.claim, record.timestamp, said.call_id
+            )
         )
         return Step(response, block)
 

@@ -36,6 +36,8 @@ class Head:
     """The first words of what was asked first."""
     response: Response
     """The newest of it, on the branch that is followed."""
+    first: Response
+    """The first of it."""
 
 
 @immutable
@@ -176,7 +178,7 @@ def heads(conversation: Conversation) -> list[Head]:
         while replies := family.children.get(response.key):
             # Of several follow-ups that are no siblings the newest is what people went on with.
             response = chosen(_grouped(family, replies)[-1])
-        found.append(Head(_title(first), response))
+        found.append(Head(_title(first), response, first))
     return sorted(found, key=lambda head: (head.response.opened_at, head.response.serial))
 
 

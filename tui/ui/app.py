@@ -18,6 +18,7 @@ from time import perf_counter
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.filter import LineFilter
+from textual.worker import WorkerFailed
 
 from tui.render.theme import DARK, LIGHT, PLAIN
 from tui.state import Appended, Change, Conversation, Opened, Removed, Replaced, Response, TakenOver
@@ -30,6 +31,7 @@ from tui.ui.commands import COMMANDS, Zone, bindings, keys_shown
 from tui.ui.drafts import Drafts
 from tui.ui.find import FindBar
 from tui.ui.frames import FrameClock
+from tui.ui.hearing import Hearing
 from tui.ui.help import HelpScreen
 from tui.ui.in_order import InOrder
 from tui.ui.meter import Meter
@@ -72,6 +74,8 @@ INTERRUPTED = 130
 """Exit code after a signal."""
 TICK = 0.25
 """Seconds between two looks at the clock, for what goes on without messages."""
+SHARE = 20
+"""Seconds between two looks for siblings for each second that one takes."""
 
 
 _NO_COLOURS = (NoColours(),)
@@ -119,9 +123,13 @@ class WallApp(InOrder, Replays):
         self._settled = 0.0
         self._reading_past = False
         self._related = False  # whether responses may have come to stand beside others
+        self._relate_due = 0.0  # when siblings may be looked for again
         self._counted = 0.0
         self._uncounted = False
         self._bell = Bell(self, facts)
+        self._hearing = Hearing()
+        self._decided: set[tuple[str, bool]] = set()  # by this terminal: toolCallIds, and whether allowed
+        self._counts = counts_for(facts.client_id, self._decided)
         self.register_theme(HIGH_CONTRAST)
         self.set_keymap(dict(facts.keymap))
         if facts.reduced_motion:
@@ -137,7 +145,7 @@ class WallApp(InOrder, Replays):
         # Held here and not looked up: a query asks the topmost screen, which may be the help.
         own = self.facts.client_id
         self._welcome = Welcome(self.facts)
-        self._wall = Wall(look, own, self._clock, self.conversation, self._welcome)
+        self._wall = Wall(look, own, self._moment, self.conversation, self._welcome)
         self._queue = Queue()
         self._find = FindBar("find · Enter, then n and N · Esc ends")
         self._filter_bar = FindBar("show only · words, model:x state:live by:ana · Esc shows all")
@@ -155,12 +163,13 @@ class WallApp(InOrder, Replays):
             say=self._say,
         )
         self._cancels = Cancels(self.conversation, self.desk, own, self._say)
-        counts = counts_for(own)
-        self._meter = Meter(self._feed, self.desk, counts)
+        self._meter = Meter(self._feed, self.desk, self._counts)
         self._asides = Asides(self.conversation, self.desk, self.facts.channel, self._say)
-        self._rulings = Rulings(self.desk, self._prompt, counts, self._say)
+        self._rulings = Rulings(self.desk, self._prompt, self._counts, self._decided, self._say)
         self._status = StatusLine(self.facts, look.palette)
-        self._replay_bar = ReplayBar(lambda: self._look().palette)
+        self._replay_bar = ReplayBar(
+            lambda: self._look().palette, self.facts.keymap, only=self.replay is not None
+        )
         for typed in (self._find, self._filter_bar, self._prompt):
             typed.cursor_blink = not self.facts.reduced_motion
         yield from (
@@ -278,7 +287,8 @@ class WallApp(InOrder, Replays):
         changes = self.conversation.apply_all(messages, settle=False)
         self._change_all(changes)
         self._uncounted |= not all(isinstance(change, Appended) for change in changes)
-        self._meter.take(messages, self._clock())
+        if self.replay is None:  # what is played is late by nature
+            self._meter.take(messages, self._clock())
 
     def _change_live(self, changes: Sequence[Change]) -> None:
         """Show what changed on the channel, unless something else is shown."""
@@ -307,15 +317,17 @@ class WallApp(InOrder, Replays):
             case _:
                 wall.update(change.response)
         if not isinstance(change, Appended):
-            self._bell.hear(change.response, self._clock())
+            self._bell.hear(change.response, self._moment())
 
     def _hear(self, value: Told) -> None:
+        self._hearing.hear(value, self._clock())
         match value:
             case Notice(text, severity, draft):
-                self.notify(clean_text(text), severity=severity.value, timeout=10, markup=False)
                 if draft is not None:
-                    self._prompt.restore(clean_text(draft))
+                    held = self._prompt.take_back(clean_text(draft))
+                    text = text if held else f"{text} · ↑ brings it back"
                     self.asking.took_back(draft)
+                self.notify(clean_text(text), severity=severity.value, timeout=10, markup=False)
                 return
             case Gap():
                 self._change_live(self._live.lose(value))
@@ -333,8 +345,7 @@ class WallApp(InOrder, Replays):
             case HistoryChange():
                 self._meter.forget()
                 self._reading_past = not value.done
-                if value.done:
-                    self._wall.loaded()
+                self._wall.loads(done=value.done)
                 if value.exhausted:
                     self._change_live(self._live.exhaust())
         self._status.hear(value, self._clock())
@@ -342,17 +353,20 @@ class WallApp(InOrder, Replays):
         self._wall.fade(faded=not self._status.connected)
 
     def _tick(self) -> None:
-        now = self._clock()
+        now, deaf_since = self._clock(), self._hearing.deaf_since
         if self.conversation is not self._live:
-            self._live.tick(now)
-        if self.replay is None or not self.replay.paused:  # what stands still is not silent
-            self._change_all(self.conversation.tick(now))
+            self._live.tick(now, deaf_since)
+            deaf_since = None
+        self._change_all(self.conversation.tick(self._moment(), deaf_since))
         self._replay_bar.show(self.replay)
         self._cancels.tick(now)
+        self.greet()
         self._look_aside(now)
-        if self._related:
+        began = perf_counter()
+        if self._related and began >= self._relate_due:
             self._related = False
             self._mark_siblings()
+            self._relate_due = perf_counter() + SHARE * (perf_counter() - began)
         self.asking.show()
         self._stand()
         self._wall.tick()
@@ -363,14 +377,20 @@ class WallApp(InOrder, Replays):
     def _stand(self) -> None:
         """Say on an empty wall why it is empty, and above the prompt what is not on the channel yet."""
         nothing_left = self._status.filter if self.conversation.responses else ""
-        self._welcome.tell(replace(self._status.standing, filter=nothing_left))
-        self._queue.show(self.asking.unheard(), self._clock(), connected=self._status.connected)
+        refused, connected = self._hearing.refused, self._status.connected
+        self._welcome.tell(replace(self._status.standing, filter=nothing_left, refused=refused))
+        sent = refused and connected and not self.desk.queued
+        self._queue.show(self.asking.unheard(), self._clock(), connected=connected, sent=sent)
 
     def _count(self, at: float) -> None:
         # Costs a look at every response.
         self._uncounted, self._counted = False, at
-        now = self._clock()
-        self._status.show(self._meter.figures(self.conversation.responses.values(), now), now)
+        figures = self._meter.figures(self.conversation.responses.values(), self._moment())
+        self._status.show(replace(figures, hidden=self._wall.hidden), self._clock())
+
+    def _moment(self) -> int:
+        """The time of what is shown, in ms since the epoch: now, or when it was recorded."""
+        return self._clock() if self.replay is None else self.replay.now
 
     # What people do
 
@@ -424,7 +444,7 @@ class WallApp(InOrder, Replays):
 
     def action_help(self) -> None:
         """Show every key."""
-        self.push_screen(HelpScreen(self.facts.keymap))
+        self.push_screen(HelpScreen(self.facts.keymap, replaying=self.replay is not None))
 
     def action_leave(self) -> None:
         """Quit, or say first what quitting would end or lose."""
@@ -483,8 +503,13 @@ class WallApp(InOrder, Replays):
     def _look(self) -> Look:
         theme = PLAIN if self.no_color else DARK if self.current_theme.dark else LIGHT
         retry = next(command for command in COMMANDS if command.id == "retry")
-        key = keys_shown(retry, self.facts.keymap)
-        return Look(theme, Palette.of(self.theme_variables), self.facts.price, key)
+        key = keys_shown(retry, self.facts.keymap) if self.replay is None else ""
+        return Look(theme, Palette.of(self.theme_variables), self.facts.price, key, self._counts)
+
+    def replays(self) -> None:
+        """See `Replays`: what can be done to a response differs as well."""
+        super().replays()
+        self._dress()
 
     def _dress(self) -> None:
         look = self._look()
@@ -498,7 +523,9 @@ class WallApp(InOrder, Replays):
         """Report a crash. Textual's own report prints local variables, and so keys."""
         if self._exit_renderables:  # one fault often raises in several places
             return
-        error = self._exception
+        error: BaseException | None = self._exception
+        if isinstance(error, WorkerFailed):  # it wraps what failed, and comes from nowhere itself
+            error = error.error
         log.critical("crashed", exc_info=error)
         cause = type(error).__name__ if error is not None else "an error"
         self._exit_renderables.append(

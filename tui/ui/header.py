@@ -150,7 +150,7 @@ def ending_of(response: Response) -> str | None:
         case _ if response.superseded:
             return "another response has come in its place"
         case Status.DONE if response.stop_reason == "max_tokens":
-            return "cut off at max_tokens · --max-tokens allows more"
+            return "cut off at max_tokens · /max allows more"
         case Status.DONE if response.stop_reason == "refusal":
             return "the model refused to answer"
         case _:

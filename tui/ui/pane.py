@@ -31,7 +31,7 @@ from tui.ui.palette import Palette
 from tui.ui.pointed import INSET, Pointed
 from tui.ui.sections.part import TOP, Marks, Place
 from tui.ui.still import Still
-from tui.ui.verdicts import counts_for
+from tui.ui.verdicts import VOUCHED, Counts
 
 if TYPE_CHECKING:
     from tui.ui.body import Body
@@ -56,6 +56,8 @@ class Look:
     """What tokens cost by the user's settings."""
     retry: str = "r"
     """The key that asks again."""
+    counts: Counts = VOUCHED
+    """Which decisions on a tool call count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,6 @@ class Pane(Still, Pointed, can_focus=True):
         self._opened = position.opened
         self._look = look
         self._own = own
-        self._counts = counts_for(own)
         self._marks = marks
         self._anchor = (
             position.anchor
@@ -424,7 +425,7 @@ class Pane(Still, Pointed, can_focus=True):
             self._look.theme,
             self._look.palette,
             own=self._own,
-            counts=self._counts,
+            counts=self._look.counts,
             marks=self._marks,
             opened=self._opened,
             question_rows=self.QUESTION_ROWS,
@@ -437,7 +438,7 @@ class Pane(Still, Pointed, can_focus=True):
 
     def _named(self, response: Response, number: int, note: str) -> tuple[list[Segment], list[Segment]]:
         palette = self._look.palette
-        left, right = header(response, number, self._own, self._now, palette, self._counts)
+        left, right = header(response, number, self._own, self._now, palette, self._look.counts)
         return [*left, Segment(f" · {note}", palette.muted)] if note else left, right
 
     def _refresh_frame(self) -> None:

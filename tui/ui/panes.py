@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from tui.render.grid import TABS_BELOW, Arrangement, Cell, Entry, Grid
 from tui.state import Block, Response, Status
-from tui.state.threads import order_of
+from tui.ui.crowd import Crowd
 from tui.ui.filter import Filter
 from tui.ui.pane import Look, Pane, Position
 from tui.ui.sections.part import Marks
@@ -55,7 +55,7 @@ class PanesLayout(Layout):
                 places.append((child, size.region))
             elif isinstance(child, Tabs) and panes.arrangement.tabs and panes.cells:
                 places.append((child, Region(0, 0, size.width, 1)))
-            elif isinstance(child, Shelf) and child.rows and panes.wanted:
+            elif isinstance(child, Shelf) and child.rows and not panes.wants_nothing:
                 places.append((child, Region(0, size.height - child.rows, size.width, child.rows)))
         places += panes.beside(size)
         return [WidgetPlacement(region, NULL_OFFSET, Spacing(), widget) for widget, region in places]
@@ -79,10 +79,14 @@ class Panes(Still, Container):
         self._clock = clock
         self._grid = Grid()
         self._responses: dict[str, Response] = {}
+        self._arrived: dict[str, int] = {}  # which came first, by key
+        self._arrivals = 0
+        self._crowd = Crowd(self._arrived)  # those that the filter lets through
         self._positions: dict[str, Position] = {}
         self._panes: dict[str, Pane] = {}
         self._fed: set[Pane] = set()  # panes with text that is not shown yet
         self._stale = False
+        self._live: set[str] = set()  # keys of those in flight when the wall was arranged
         self._ticked = 0
         self._tab: str | None = None  # key of the response that has the only pane
         self._faded = False
@@ -99,8 +103,10 @@ class Panes(Still, Container):
         self._needle = ""
         self._notes: dict[str, str] = {}  # what is said beside the names, by key
         self._filter = Filter()
+        self._past_filter: set[str] = set()  # asked here since it was set, which are shown all the same
         self._unfiltered = self._grid  # the places of all, while a filter leaves only some
-        self._left: set[str] = set()  # keys of what the filter lets through
+        self.reading_past = False
+        """Whether the past is being read."""
         self.current: str | None = None
         """Key of the response that has the focus, or had it last."""
 
@@ -118,11 +124,12 @@ class Panes(Still, Container):
     @property
     def wanted(self) -> dict[str, Response]:
         """The responses that the filter lets through, by key, in the order of their own time."""
-        let_through = (
-            each for each in self._responses.values() if not self._filter or each.key in self._left
-        )
-        # Of those that began in the same millisecond, the one that came first.
-        return {each.key: each for each in sorted(let_through, key=order_of)}
+        return self._crowd.all
+
+    @property
+    def wants_nothing(self) -> bool:
+        """Whether nothing wants a place."""
+        return not self._crowd
 
     def tell_siblings(self, notes: dict[str, str]) -> None:
         """Say beside the names of these, by key, which of several answers they are."""
@@ -142,24 +149,34 @@ class Panes(Still, Container):
         elif self._filter and not wanted:
             self._grid = self._unfiltered
         self._filter = wanted
-        self._left.clear()
+        self._past_filter.clear()
+        self._crowd.clear()
         for response in self._responses.values():
             self._ask_filter(response)
         self._stale = True
         self.settle()
 
     def _ask_filter(self, response: Response) -> None:
-        if not self._filter:
-            return
-        lets = self._filter.lets(response, self._own)
-        if lets != (response.key in self._left):
-            self._left ^= {response.key}
+        asked_since = response.key in self._past_filter
+        lets = not self._filter or asked_since or self._filter.lets(response, self._own)
+        if lets != (response.key in self._crowd):
             self._stale = True
+        if lets:
+            self._crowd.add(response)
+        else:
+            self._crowd.discard(response.key)
+
+    @property
+    def hidden(self) -> int:
+        """How many responses the filter hides that go on."""
+        if not self._filter:
+            return 0
+        return sum(each.status.in_flight and key not in self._crowd for key, each in self._responses.items())
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to show but how things stand."""
-        return not self.cells and not self.wanted
+        return not self.cells and self.wants_nothing
 
     def beside(self, size: Size) -> list[tuple[Widget, Region]]:  # noqa: ARG002
         """Return what else has a place on a wall of this size."""
@@ -170,15 +187,25 @@ class Panes(Still, Container):
     def open(self, response: Response) -> None:
         """Give a response a place."""
         self._responses[response.key] = response
+        self._arrive(response.key)
+        if self._filter and response.asked_by(self._own) and not self.reading_past:
+            self._past_filter.add(response.key)
         self._ask_filter(response)
         self._stale = True
 
+    def _arrive(self, key: str) -> None:
+        if key not in self._arrived:
+            self._arrived[key] = self._arrivals
+            self._arrivals += 1
+
     def take_over(self, waiting: Response, response: Response) -> None:
         """Let an answer take the place of the prompt that waited for it."""
-        self._responses = {
-            (response.key if key == waiting.key else key): (response if key == waiting.key else known)
-            for key, known in self._responses.items()
-        }
+        self._crowd.discard(waiting.key)
+        self._responses.pop(waiting.key, None)
+        self._responses[response.key] = response
+        if waiting.key in self._arrived:
+            self._arrived[response.key] = self._arrived.pop(waiting.key)
+        self._arrive(response.key)
         for grid in {self._grid, self._unfiltered}:
             grid.rename(waiting.key, response.key)
         if self.zoomed == waiting.key:
@@ -187,7 +214,7 @@ class Panes(Still, Container):
             self._tab = response.key
         if self.current == waiting.key:
             self.current = response.key
-        for keys in (self._pinned, self._folded):
+        for keys in (self._pinned, self._folded, self._past_filter):
             if waiting.key in keys:
                 keys.remove(waiting.key)
                 keys.add(response.key)
@@ -196,17 +223,18 @@ class Panes(Still, Container):
             self._panes[response.key] = pane
             self.cells[response.key] = self.cells.pop(waiting.key)
             pane.take(response)
-        self._left.discard(waiting.key)
         self._ask_filter(response)
         self._stale = True
 
     def take_down(self, response: Response) -> None:
         """Take a response off the panes."""
         self._responses.pop(response.key, None)
+        self._crowd.discard(response.key)
+        self._arrived.pop(response.key, None)
         self._pinned.discard(response.key)
         self._folded.discard(response.key)
+        self._past_filter.discard(response.key)
         self._positions.pop(response.key, None)
-        self._left.discard(response.key)
         if self.zoomed == response.key:
             self.zoomed = None
         self._stale = True
@@ -217,6 +245,15 @@ class Panes(Still, Container):
         if pane is not None:
             pane.feed(block)
             self._fed.add(pane)
+        self._revive(response)
+
+    def _revive(self, response: Response) -> None:
+        """See to a place for what counted as over when the wall was arranged, and goes on."""
+        key = response.key
+        if response.status.in_flight and key not in self._live and key in self._crowd:
+            self._live.add(key)
+            self._crowd.add(response)
+            self._stale = True
 
     def replace(self, response: Response) -> None:
         """Show a response's text anew."""
@@ -230,6 +267,7 @@ class Panes(Still, Container):
         if pane is not None:
             pane.update(self._clock())
         self._ask_filter(response)
+        self._revive(response)
         if self.arrangement.tickers and not response.status.in_flight:
             self._stale = True
 
@@ -238,14 +276,14 @@ class Panes(Still, Container):
         now = self._clock()
         if self._filter.reads_text:
             for response in self._responses.values():
-                if response.status.in_flight and response.key not in self._left:
+                if response.status.in_flight and response.key not in self._crowd:
                     self._ask_filter(response)
         for pane in self._panes.values():
             if moves(pane.response, now - self._ticked, now):
                 pane.update(now)
         self._ticked = now
         if self._shelf.moves:
-            self._shelf.show(self._shelf.folded, self._shelf.tickers, self._shelf.rows, now)
+            self._shelf.tick(now)
         self._show_tabs()
 
     def dress(self, look: Look) -> None:
@@ -300,7 +338,8 @@ class Panes(Still, Container):
         # Once people have gone to a pane, what is loaded of the past moves none.
         untouched = self.current is None and self.zoomed is None and not self._pinned and not self._folded
         tabs = screen.width < TABS_BELOW[0] or screen.height < TABS_BELOW[1]
-        wanted = self.wanted
+        wanted = self._near()
+        self._live = {key for key, response in wanted.items() if response.status.in_flight}
         families = self.families(wanted.values())
         self.arrangement = self._grid.arrange(
             [
@@ -323,14 +362,28 @@ class Panes(Still, Container):
         self.cells = {cell.key: cell for cell in self.arrangement.cells}
         self._tab = next(iter(self.cells), None) if tabs else None
 
+    def _near(self) -> dict[str, Response]:
+        """Return who may get a place: besides the newest those that go on, have one, or are spoken of."""
+        here = (self.current, self.zoomed, self._tab)
+        for key in here:
+            if key is not None and self._crowd.is_far(key):
+                for response in self.kin(self._responses[key]):  # which are compared with it
+                    if response.key in self._crowd:
+                        self._crowd.add(response)
+        kept = {key for key in here if key is not None} | self._pinned | self._folded
+        return self._crowd.near(kept.union(self._grid.seated, self._panes))
+
+    def kin(self, response: Response) -> Iterable[Response]:
+        """Return a response and its siblings."""
+        return (response,)
+
     def _tab_wanted(self) -> str | None:
         """Key of the response that the only pane shows: the one that was chosen, or is there already, for as
         long as it goes on or is read. None leaves it to the grid.
         """
-        wanted = self.wanted
-        here = self.current if self.current in wanted else self._tab
-        if here in wanted and (wanted[here].status.in_flight or self._held(here)):
-            return here
+        here = self.current if self.current in self._crowd else self._tab
+        if here is not None and here in self._crowd:
+            return here if self._responses[here].status.in_flight or self._held(here) else self.current
         return self.current
 
     def _show_tabs(self) -> None:
@@ -383,14 +436,16 @@ class Panes(Still, Container):
             [self._responses[key] for key in self.arrangement.tickers],
             self.arrangement.rows,
             now,
+            self._crowd.over,
         )
         self._show_tabs()
         if entering:
             self.mount_all(entering)
         # A child asks: a widget that does so itself keeps the places that it has worked out for its children.
         self._shelf.refresh(layout=True)
-        if had_focus:
-            self.enter()  # now: what is taken down would hand the focus to anybody
+        # Now: what is taken down would hand the focus to anybody. Who waits for the past begins at its end.
+        if had_focus or (self.screen.focused is self and not self.empty and not self.reading_past):
+            self.enter()
 
     async def _remove(self, panes: list[Pane]) -> None:
         for pane in panes:

@@ -14,10 +14,14 @@ from tui.wire import ApprovalResponse
 class Rulings:
     """Allows and denies, at a key press and never otherwise."""
 
-    def __init__(self, desk: Desk, box: Box, counts: Counts, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, desk: Desk, box: Box, counts: Counts, here: set[tuple[str, bool]], say: Callable[[str], None]
+    ) -> None:
+        """`here` learns what is decided: toolCallId, and whether it is allowed."""
         self._desk = desk
         self._box = box
         self._counts = counts
+        self._here = here
         self._say = say
         self._denied: tuple[Response, Block] | None = None  # for which a reason is being typed
 
@@ -69,6 +73,7 @@ class Rulings:
             return
         asked = tool.approval
         said = ApprovalResponse(tool.call_id, approved, reason, response.response_id)
+        self._here.add((tool.call_id, approved))
         self._desk.decide(Ruling(said, asked.tool, asked.arguments, asked.route))
         self._say(f"{'allowed' if approved else 'denied'} {_tool(block)}")
 

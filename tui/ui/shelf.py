@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tui.render.grid import MAX_TICKERS
 from tui.state import Response, Status
 from tui.ui.chosen import Chosen
-from tui.ui.header import name_of, pace_of, state_of
+from tui.ui.header import KNOWN_BY, name_of, pace_of, state_of
 from tui.ui.palette import Palette
 from tui.ui.still import Still
 from tui.ui.words import cut, end_of, words_of
@@ -38,6 +38,8 @@ class Shelf(Still, Widget):
         self._own = own
         self.folded: Sequence[Response] = ()
         self.tickers: Sequence[Response] = ()
+        self.over = 0
+        """How many finished ones there are besides."""
         self.rows = 0
         """Rows that the arrangement leaves for it."""
         self.now = 0
@@ -58,9 +60,16 @@ class Shelf(Still, Widget):
         stalled = any(each.status is Status.STALLED for each in self.folded[: self.folded_rows])
         return bool(self.tickers) or stalled
 
-    def show(self, folded: Sequence[Response], tickers: Sequence[Response], rows: int, now: int) -> None:
-        """List these on so many rows; `now` is in ms since the epoch."""
-        self.folded, self.tickers, self.rows, self.now = folded, tickers, rows, now
+    def show(
+        self, folded: Sequence[Response], tickers: Sequence[Response], rows: int, now: int, over: int = 0
+    ) -> None:
+        """List these on so many rows, and count `over` finished ones more; `now` is in ms since the epoch."""
+        self.folded, self.tickers, self.rows, self.over = folded, tickers, rows, over
+        self.tick(now)
+
+    def tick(self, now: int) -> None:
+        """Let the figures go on; `now` is in ms since the epoch."""
+        self.now = now
         self.refresh()
 
     def annotate(self, notes: Mapping[str, str]) -> None:
@@ -90,17 +99,21 @@ class Shelf(Still, Widget):
         """One line each for the newest finished responses, then the live ones."""
         width = self.size.width
         lines = [self._folded(response, width) for response in self.folded[: self.folded_rows]]
-        hidden = len(self.folded) - len(lines)
+        hidden = len(self.folded) + self.over - len(lines)
         if hidden and lines:
             lines[-1] = _beside(lines[-1], f" +{hidden} finished", width)
         lines += self._tickers(width)
-        return Text("\n").join(lines)
+        for line in lines:
+            line.truncate(width, overflow="ellipsis")
+        return Text("\n", no_wrap=True).join(lines)
 
     def _folded(self, response: Response, width: int) -> Text:
         palette = self._palette()
-        line = Text(no_wrap=True)
-        line.append(f"  {self._called(response)}  ", palette.name)
-        line.append(f"{state_of(response, self.now)}  ", palette.states[response.status])
+        line, state = Text(no_wrap=True), state_of(response, self.now)
+        # A name may be longer than a row, and leaves room for the words.
+        room = min(max(KNOWN_BY, width // 2), width - cell_len(state) - 6)
+        line.append(f"  {cut(self._called(response)[: 4 * width], room)}  ", palette.name)
+        line.append(f"{state}  ", palette.states[response.status])
         asked = response.prompt is not None
         if response.prompt is not None:
             words = " ".join(response.prompt.text[:FIRST_WORDS].split())
@@ -129,7 +142,10 @@ class Shelf(Still, Widget):
             line = Text(lead if number == 0 else " " * len(lead), palette.states[row[0].status], no_wrap=True)
             share = (width - len(lead)) // len(row)
             for response in row:
-                name = " ".join((self._called(response), pace_of(response, self.now))).rstrip() + " "
+                name = (
+                    " ".join((self._called(response)[: 4 * width], pace_of(response, self.now))).rstrip()
+                    + " "
+                )
                 words = words_of(response.tail(LAST_WORDS))
                 room = share - cell_len(name) - 3
                 line.append(set_cell_size(name, min(cell_len(name), share)), palette.name)

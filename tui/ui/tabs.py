@@ -44,14 +44,16 @@ class Tabs(Still, Widget):
 
     def render(self) -> Text:
         """One row."""
-        tabs = [self._tab(index) for index in range(len(self._responses))]
-        if not tabs:
+        count = len(self._responses)
+        if not count:
             return Text()
         room = self.size.width - COUNTS
         first = last = self._shown
+        tabs = {self._shown: self._tab(self._shown)}  # no more than are looked at: there may be thousands
         used = tabs[self._shown].cell_len
         while True:
-            beside = [index for index in (last + 1, first - 1) if 0 <= index < len(tabs)]
+            beside = [index for index in (last + 1, first - 1) if 0 <= index < count]
+            tabs.update((index, self._tab(index)) for index in beside if index not in tabs)
             fitting = [index for index in beside if used + tabs[index].cell_len <= room]
             if not fitting:
                 break
@@ -59,10 +61,11 @@ class Tabs(Still, Widget):
             first, last = min(first, fitting[0]), max(last, fitting[0])
         muted = self._palette().muted
         before = Text(f"‹{first} " if first else "", muted)
-        cells = (tab.cell_len for tab in tabs[first : last + 1])
-        self._first, self._starts = first, list(accumulate(cells, initial=before.cell_len))
-        after = Text(f" {len(tabs) - 1 - last}›" if last < len(tabs) - 1 else "", muted)
-        return Text("", no_wrap=True).join([before, *tabs[first : last + 1], after])
+        shown = [tabs[index] for index in range(first, last + 1)]
+        self._first = first
+        self._starts = list(accumulate((tab.cell_len for tab in shown), initial=before.cell_len))
+        after = Text(f" {count - 1 - last}›" if last < count - 1 else "", muted)
+        return Text("", no_wrap=True).join([before, *shown, after])
 
     def _tab(self, index: int) -> Text:
         palette, response = self._palette(), self._responses[index]

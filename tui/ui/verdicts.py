@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from tui.state import Approval, Block, Decision, Response
 
@@ -10,11 +10,21 @@ Counts = Callable[[Decision], bool]
 """Whether what somebody said to an approval request counts."""
 
 
-def counts_for(own: str) -> Counts:
+def counts_for(own: str, here: Container[tuple[str, bool]] = ()) -> Counts:
     """Return the rule that holds where nobody says otherwise: what the server vouches for counts, and what
-    this terminal's clientId (`own`) says.
+    was decided at this keyboard, which is `here` by toolCallId. This terminal's clientId (`own`) alone proves
+    nothing: whoever shares the key can take it.
     """
-    return lambda decision: decision.claim is not None or decision.publisher.client_id == own
+
+    def counts(decision: Decision) -> bool:
+        said_here = decision.publisher.client_id == own and (decision.call_id, decision.approved) in here
+        return decision.claim is not None or said_here
+
+    return counts
+
+
+VOUCHED = counts_for("")
+"""What the server vouches for, and nothing else."""
 
 
 def decided(approval: Approval, counts: Counts) -> Decision | None:

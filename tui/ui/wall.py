@@ -164,9 +164,12 @@ class Wall(Chats, can_focus=True):
             self._asked_older = True
             self.post_message(self.Older())
 
-    def loaded(self) -> None:
-        """What was asked for is there, and more may be asked for."""
-        self._asked_older = False
+    def loads(self, *, done: bool) -> None:
+        """The past is being read, or what was asked for is there, and more may be asked for."""
+        self.reading_past = not done
+        if done:
+            self._asked_older = False
+            self._stale = True
 
     def action_follow(self) -> None:
         """Follow the end of the focused pane, or stay."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual.widget import Widget
 
+from tui.ui.commands import SLASHES, keys_shown
 from tui.ui.ports import Facts
 from tui.wire import HistoryChange
 
@@ -30,6 +31,8 @@ class Standing:
     history: HistoryChange | None = None
     now: int = 0
     """Milliseconds since the epoch."""
+    refused: bool = False
+    """Whether the credentials do not allow to read what is said on it."""
     filter: str = ""
     """The words that no response matches; empty where there is no response."""
 
@@ -56,16 +59,26 @@ class Welcome(Widget):
         """What is true of the channel, in a sentence."""
         channel, history = (self._facts.channel, "bold"), standing.history
         if standing.filter:
-            words = ("Nothing matches ", (standing.filter, "bold"), " · ", ("f", "bold"), " and then ")
-            return Text.assemble(*words, ("Esc", "bold"), " shows all.")
+            command = SLASHES["filter"]
+            keys = keys_shown(command, self._facts.keymap)
+            way = f"{keys} and then Esc" if keys else f"/{command.slash}"
+            return Text.assemble(
+                "Nothing matches ", (standing.filter, "bold"), " · ", (way, "bold"), " shows all."
+            )
         if standing.state:
             said = Text.assemble("Not on ", channel, " yet: ", (standing.state, "bold"))
             return said.append(f"\n{standing.cause}") if standing.cause else said
+        if standing.refused:
+            said = Text.assemble("This key may not read what is said on ", channel, ": it lacks subscribe.")
+            return said.append("\nWhat you ask is sent all the same; answers are seen where a key may read.")
         if history is None:
             return Text.assemble("Nothing is being said on ", channel, " now · ", *OLDER)
         if not history.done:
             count = f"{history.messages:,} message{'s' if history.messages != 1 else ''}"
             return Text.assemble("Reading what was said before on ", channel, f" · {count}")
+        if not history.complete:
+            said = Text.assemble("What was said before on ", channel, " could not be read.")
+            return said.append(" What is said from now on stands here.")
         if history.exhausted or history.oldest is None:
             return Text.assemble("Nothing is being said on ", channel, " yet.")
         span = span_of(standing.now - history.oldest)
@@ -89,10 +102,24 @@ class Welcome(Widget):
         text.append(f"  {facts.join}\n", "bold")
         if not facts.local:
             text.append("with the same Ably credentials in its environment.\n", "dim")
-        text.append("\nPrompts to begin with (").append("↑", "bold").append(" brings them up):\n")
+        samples = Text.assemble("\nPrompts to begin with (", ("↑", "bold"), " brings them up):\n")
+        # As many as there is room for; and no words that speak of some where there is none.
+        room = self.size.height - self._rows(text) - self._rows(samples)
+        fitting = 0
         for sample in SAMPLES:
-            text.append(f"  {sample}\n", "italic")
-        return text
+            line = Text(f"  {sample}\n", "italic")
+            room -= self._rows(line)
+            if room < 0:
+                break
+            samples.append_text(line)
+            fitting += 1
+        return text.append_text(samples) if fitting else text
+
+    def _rows(self, text: Text) -> int:
+        """Return how many rows whole lines take."""
+        lines = text.plain.removesuffix("\n").split("\n")
+        width = max(1, self.size.width)
+        return sum(len(Text(line).wrap(self.app.console, width)) or 1 for line in lines)
 
 
 def span_of(milliseconds: int) -> str:

@@ -4,6 +4,8 @@ A terminal obeys escape sequences wherever they come from: an unclean token coul
 clipboard (OSC 52), retitle the window or move the cursor. Removed are whole escape sequences (ECMA-48: CSI,
 OSC, DCS, APC, PM, SOS and two-character ones), every other control character but newline and tab, and the
 bidirectional overrides with which text can be made to read as other than it is (Unicode TR9; CVE-2021-42574).
+Removed are also what no terminal shows though a model reads it, and so can be told unseen: tag characters
+(U+E0000 to U+E007F; of the flags that need them the black one stays), and noncharacters (Unicode 23.7).
 What is removed leaves nothing behind. Half a surrogate pair becomes U+FFFD, since no terminal can be sent it.
 
 Tokens split anywhere, so `Cleaner` carries its state from one piece to the next: any chunking of a text
@@ -20,7 +22,11 @@ MAX_STRING = 4_096
 MAX_CSI = 64
 """Characters that an unfinished CSI sequence may swallow."""
 
-_HOSTILE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# Of what lies above U+1FFFD, which is little used, `_hidden` tells: more ranges would cost ten times as much.
+_HOSTILE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    "\U0001fffe-\U0010ffff]"
+)
 _REPLACEMENT = "\ufffd"
 LONG = 200
 """Characters above which it is quicker to look first whether a text can hold anything hostile at all."""
@@ -93,6 +99,8 @@ class Cleaner:
             self._state, self._high = _State.HIGH, char
         elif "\udc00" <= char <= "\udfff":
             out.append(_REPLACEMENT)
+        elif char > "\uffff" and not _hidden(char):
+            out.append(char)
 
     def _step(self, char: str, out: list[str]) -> int:
         """Take one character outside of ground; return 0 when ground must look at it again."""
@@ -102,7 +110,9 @@ class Cleaner:
             if not "\udc00" <= char <= "\udfff":
                 out.append(_REPLACEMENT)
                 return 0
-            out.append((self._high + char).encode("utf-16", "surrogatepass").decode("utf-16"))
+            pair = (self._high + char).encode("utf-16", "surrogatepass").decode("utf-16")
+            if not _hidden(pair):
+                out.append(pair)
             return 1
         if self._state is _State.STRING:
             return self._string(char)
@@ -141,6 +151,11 @@ class Cleaner:
             return 1
         self._state = _State.GROUND
         return 1 if final else 0
+
+
+def _hidden(char: str) -> bool:
+    """Whether a character above U+FFFF is a tag or a noncharacter."""
+    return "\U000e0000" <= char <= "\U000e007f" or ord(char) & 0xFFFE == 0xFFFE
 
 
 def _surely_clean(text: str) -> bool:

@@ -14,7 +14,7 @@ from tui.ui.verdicts import counts_for
 from tui.wire import Outgoing
 
 PALETTE = Palette.of(BUILTIN_THEMES["textual-dark"].to_color_system().generate())
-SETTING = Setting(DARK, PALETTE, "me", counts_for("me"))
+SETTING = Setting(DARK, PALETTE, "me", counts_for("me", {("t", True), ("t", False)}))
 
 
 def blocks(*values: Outgoing | tuple[str, Outgoing]) -> list[Block]:

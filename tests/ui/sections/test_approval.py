@@ -92,7 +92,7 @@ def test_a_flood_of_attempts_does_not_hide_the_decision() -> None:
 
 
 def test_the_words_of_a_decision() -> None:
-    said = Decision(True, None, Publisher("ana", "c"), "publisher", 0)
+    said = Decision(True, None, Publisher("ana", "c"), "publisher", 0, "t")
     assert decision_words(said, SETTING) == "approved by ana (verified: role publisher)"
     assert decision_words(replace(said, claim=None), SETTING) == "unverified attempt by ana: approved"
     trusting = replace(SETTING, counts=lambda _: True)

@@ -99,8 +99,7 @@ def messages_of(conversation: Conversation, response: Response) -> tuple[list[Ch
     strands = {response.strand, f"?{response.prompt_id}"} - {""}
     recent = conversation.recent
     theirs = [message for strand, message in recent if strand in strands]
-    full = recent.maxlen is not None and len(recent) >= recent.maxlen
-    return theirs, full and response.opened_at < recent[0][1].timestamp
+    return theirs, conversation.forgot and response.opened_at < recent[0][1].timestamp
 
 
 def facts(response: Response, kept: int, *, older: bool) -> str:
