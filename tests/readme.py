@@ -19,7 +19,12 @@ from tui.ui.commands import Zone, help_rows, slash_rows
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 _BLOCK = re.compile(r"^```sh local\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_ZONES = ((Zone.PANES, "panes"), (Zone.PROMPT, "prompt"), (Zone.ANYWHERE, "anywhere"))
+_ZONES = (
+    (Zone.PANES, "panes"),
+    (Zone.PROMPT, "prompt"),
+    (Zone.REPLAY, "replay"),
+    (Zone.ANYWHERE, "anywhere"),
+)
 
 
 @dataclass(frozen=True, slots=True)

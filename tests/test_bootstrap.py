@@ -22,6 +22,7 @@ _OLD_PYTHON_READS = (
     "tui/__init__.py",
     "tui/__main__.py",
     "tui/bootstrap.py",
+    "tui/entry.py",
     "tui/steps.py",
     "tests/__init__.py",
     "tests/__main__.py",
@@ -80,7 +81,7 @@ def _python() -> str:
 def _checkout(tmp_path: Path) -> Path:
     root = tmp_path / "check out"
     (root / "tui" / "cli").mkdir(parents=True)
-    for name in ("__init__.py", "__main__.py", "bootstrap.py", "steps.py"):
+    for name in ("__init__.py", "__main__.py", "bootstrap.py", "entry.py", "steps.py"):
         shutil.copy(_ROOT / "tui" / name, root / "tui")
     (root / "tui" / "cli" / "__init__.py").touch()
     (root / "tui" / "cli" / "main.py").write_text(_MAIN, encoding="utf-8")

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.settings import TABLE, Settings, SettingsError, read_file, resolve
+from tui.settings import TABLE, Settings, SettingsError, read_file, resolve, where_in
 
 USER = {"USER": "ana"}
 KEY = {**USER, "ABLY_API_KEY": "app.key:secret"}
@@ -57,6 +57,8 @@ def test_a_credential_means_the_cloud_unless_a_flag_says_otherwise() -> None:
         ({}, USER, {"zzz": "x"}, "known are"),
         ({}, USER, {"tls": "no"}, "true or false"),
         ({}, USER, {"ably_key": "a.b:c"}, "set ABLY_API_KEY instead"),
+        ({}, USER, {"anthropic_key": "sk"}, "set ANTHROPIC_API_KEY instead"),
+        ({"theme": "nrd"}, USER, {}, "--theme: 'nrd' is none of .*; did you mean nord"),
         ({"roles": "viewer,admin,viewer"}, USER, {}, "--roles: viewer stands twice; .* the least first"),
         (
             {"minimum_role": "*:admin"},
@@ -79,6 +81,18 @@ def test_a_wrong_setting_names_the_cause(
 ) -> None:
     with pytest.raises(SettingsError, match=words):
         resolve(flags, environ, file)
+
+
+def test_all_that_is_wrong_in_a_file_is_told_at_once_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(
+        'since = "1h"\ntheme = "nosuchtheme"\n"chanel" = "x"\n  ably_key="a.b:c"\n\n[ keymap ]\nz = 1\n'
+    )
+    with pytest.raises(SettingsError) as raised:
+        resolve({}, USER, read_file(path), where_in(path))
+    places = [line.removeprefix(f"{path}:").split(": ")[0] for line in str(raised.value).splitlines()]
+    assert sorted(places) == ["2", "3", "4", "6"]
+    assert "a.b:c" not in str(raised.value)
 
 
 def test_every_setting_has_a_default_and_a_line() -> None:

@@ -2,10 +2,10 @@
 
 import sys
 
-from tui.bootstrap import prepare
+from tui.entry import main, quietly
 
 if __name__ == "__main__":
+    with quietly():
+        from tui.bootstrap import prepare
     prepare("tui")
-    from tui.cli.main import main
-
     sys.exit(main())

@@ -6,6 +6,7 @@ and the README's table follow it. Leaves what a value may be to `values`.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -29,6 +30,7 @@ __all__ = [
     "is_demo",
     "read_file",
     "resolve",
+    "where_in",
 ]
 
 DEMO_MODEL = "demo"
@@ -120,7 +122,7 @@ class Settings:
         default="token",
         metadata=_about(
             "publish a message per `token`, one `response` that grows, or what the channel allows",
-            values.one_of(*values.PATTERNS),
+            values.OneOf(values.PATTERNS),
             "token",
             flag="--pattern",
         ),
@@ -129,7 +131,7 @@ class Settings:
         default="any",
         metadata=_about(
             "whose cancel ends your agent's answers: `any`, `own`, `none`",
-            values.one_of("any", "own", "none"),
+            values.OneOf(("any", "own", "none")),
             "any",
             flag="--allow-cancel",
         ),
@@ -189,7 +191,7 @@ class Settings:
         default=None,
         metadata=_about(
             "colours of the screen: a theme's name",
-            values.name,
+            values.OneOf(values.THEMES),
             "dark, or light where COLORFGBG says so",
             flag="--theme",
         ),
@@ -213,7 +215,7 @@ class Settings:
         default="bell",
         metadata=_about(
             "how the end of an answer is told: `bell`, `desktop`, `none`",
-            values.one_of("bell", "desktop", "none"),
+            values.OneOf(("bell", "desktop", "none")),
             "bell",
         ),
     )
@@ -222,7 +224,7 @@ class Settings:
         metadata=_about(
             "whether prompts and drafts are kept on this machine for the next time: `shared` by all your "
             "terminals, `own` to this client id, `none`",
-            values.one_of("shared", "own", "none"),
+            values.OneOf(("shared", "own", "none")),
             "shared",
             flag="--prompt-history",
         ),
@@ -255,17 +257,33 @@ TABLE: Mapping[str, About] = {
     each.name: each.metadata["about"] for each in fields(Settings) if "about" in each.metadata
 }
 """Every setting by its name, in the order in which they are shown."""
+Where = Callable[[str], str]
+"""Returns the place where the file sets something."""
+_ELSEWHERE = {
+    "ably_api_key": "ABLY_API_KEY",
+    "anthropic_key": "ANTHROPIC_API_KEY",
+    "anthropic_api_key": "ANTHROPIC_API_KEY",
+    "anthropic_auth_token": "ANTHROPIC_AUTH_TOKEN",
+    "anthropic_base_url": "ANTHROPIC_BASE_URL",
+}
+"""Variables of what is no setting, by the names that people may look for."""
 _SECRETS = tuple(name for name, about in TABLE.items() if about.secret)
 
 
-def resolve(flags: Mapping[str, object], environ: Mapping[str, str], file: Mapping[str, object]) -> Settings:
-    """Return the settings that apply; raise `SettingsError` for one that is wrong.
+def resolve(
+    flags: Mapping[str, object],
+    environ: Mapping[str, str],
+    file: Mapping[str, object],
+    where: Where = lambda _name: FILE,
+) -> Settings:
+    """Return the settings that apply; raise `SettingsError` with a line for each that is wrong.
 
-    `flags` holds what was given on the command line (None for what was not), `file` what `config.toml` says.
+    `flags` holds what was given on the command line (None for what was not), `file` what `config.toml` says,
+    and `where` at which place it says so.
     `local` and `cloud` are two flags for one setting: without either, an Ably credential or an endpoint means
     the cloud and anything else this machine.
     """
-    _refuse_unknown(file)
+    wrong = _unknown(file, where)
     given = _given(flags, environ, file)
     given.setdefault("local", _where(given))
     user = user_of(environ)
@@ -274,7 +292,14 @@ def resolve(flags: Mapping[str, object], environ: Mapping[str, str], file: Mappi
     theme = theme_of(environ)
     if theme is not None:
         given.setdefault("theme", (theme, "environment COLORFGBG"))
-    checked: dict[str, Any] = {name: _checked(name, *pair) for name, pair in given.items()}
+    checked: dict[str, Any] = {}
+    for name, (value, origin) in given.items():
+        try:
+            checked[name] = TABLE[name].check(value)
+        except SettingsError as error:
+            wrong.append(f"{_place(name, origin, where)}: {error}")
+    if wrong:
+        raise SettingsError("\n".join(wrong))
     has_credential = any(name in checked for name in _SECRETS)
     if flags.get("cloud") and not has_credential:
         raise SettingsError("--cloud needs ABLY_API_KEY, ABLY_TOKEN or ABLY_AUTH_URL in the environment")
@@ -284,19 +309,23 @@ def resolve(flags: Mapping[str, object], environ: Mapping[str, str], file: Mappi
     for role in checked.get("minimum_role", {}).values():
         if role not in checked.get("roles", ()):
             known = ", ".join(checked.get("roles", ())) or "none"
-            where = _place("minimum_role", origins["minimum_role"])
-            raise SettingsError(f"{where}: {role} is none of the roles ({known}); name them all in --roles")
+            place = _place("minimum_role", origins["minimum_role"], where)
+            raise SettingsError(f"{place}: {role} is none of the roles ({known}); name them all in --roles")
     return Settings(**checked, origins=origins)
 
 
-def _refuse_unknown(file: Mapping[str, object]) -> None:
+def _unknown(file: Mapping[str, object], where: Where) -> list[str]:
+    """Return what is wrong with the names in the file."""
+    wrong = []
     for name in file:
-        if name in _SECRETS:
-            raise SettingsError(f"{FILE}: keep {name} out of files; set {TABLE[name].variable} instead")
-        if name not in TABLE:
+        variable = TABLE[name].variable if name in _SECRETS else _ELSEWHERE.get(name)
+        if variable is not None:
+            wrong.append(f"{where(name)}: keep {name} out of files; set {variable} instead")
+        elif name not in TABLE:
             known = [each for each in TABLE if each not in _SECRETS]
             hint = values.near(name, known) or f"; known are {', '.join(sorted(known))}"
-            raise SettingsError(f"{FILE}: unknown setting {name}{hint}")
+            wrong.append(f"{where(name)}: unknown setting {name}{hint}")
+    return wrong
 
 
 def _given(
@@ -326,17 +355,25 @@ def _where(given: Mapping[str, tuple[object, str]]) -> tuple[object, str]:
     return (True, _DEFAULT) if remote is None else (False, remote[1])
 
 
-def _checked(name: str, value: object, origin: str) -> object:
-    try:
-        return TABLE[name].check(value)
-    except SettingsError as error:
-        raise SettingsError(f"{_place(name, origin)}: {error}") from None
-
-
-def _place(name: str, origin: str) -> str:
+def _place(name: str, origin: str, where: Where) -> str:
     """Return where somebody finds what they have said of a setting."""
-    place = {_FLAG: TABLE[name].flag, FILE: f"{FILE}: {name}"}.get(origin)
-    return place or origin.removeprefix("environment ")
+    if origin == FILE:
+        return f"{where(name)}: {name}"
+    flag = TABLE[name].flag if origin == _FLAG else None
+    return flag or origin.removeprefix("environment ")
+
+
+def where_in(path: Path) -> Where:
+    """Return what tells where a file sets something: `path:line`, or the path alone where it does not say it
+    in a line that begins with its name.
+    """
+
+    def where(name: str) -> str:
+        begins = re.compile(rf"""\s*(?:(["']?){re.escape(name)}\1\s*[=.]|\[\s*{re.escape(name)}\s*[\].])""")
+        lines = enumerate(path.read_text("utf-8").splitlines(), 1)
+        return next((f"{path}:{number}" for number, line in lines if begins.match(line)), str(path))
+
+    return where
 
 
 def read_file(path: Path) -> Mapping[str, object]:

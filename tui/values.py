@@ -9,11 +9,37 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 PATTERNS = ("token", "response", "auto")
 """How a response is published: a message per token, one that grows, or whichever the channel allows."""
+THEMES = (
+    "ansi-dark",
+    "ansi-light",
+    "atom-one-dark",
+    "atom-one-light",
+    "catppuccin-frappe",
+    "catppuccin-latte",
+    "catppuccin-macchiato",
+    "catppuccin-mocha",
+    "dracula",
+    "flexoki",
+    "gruvbox",
+    "high-contrast",
+    "monokai",
+    "nord",
+    "rose-pine",
+    "rose-pine-dawn",
+    "rose-pine-moon",
+    "solarized-dark",
+    "solarized-light",
+    "textual-dark",
+    "textual-light",
+    "tokyo-night",
+)
+"""Names of the screen's themes: Textual's, and those of our own."""
 UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
@@ -68,15 +94,18 @@ def limit(value: object) -> int:
         raise SettingsError(f"{error}, and not none") from None
 
 
-def one_of(*choices: str) -> Callable[[object], str]:
-    """Return a check for one of these words."""
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A check for one of these words."""
 
-    def check(value: object) -> str:
-        if isinstance(value, str) and value in choices:
+    choices: tuple[str, ...]
+
+    def __call__(self, value: object) -> str:
+        """Return the word."""
+        if isinstance(value, str) and value in self.choices:
             return value
-        raise SettingsError(f"{value!r} is none of {', '.join(choices)}{near(str(value), choices)}")
-
-    return check
+        known = ", ".join(self.choices)
+        raise SettingsError(f"{value!r} is none of {known}{near(str(value), self.choices)}")
 
 
 def names(value: object) -> tuple[str, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import threading
 
 from tests.cli.commands import Commands, publish_raw
 from tests.waiting import wait_until
+from tui.cli.agent import MOST
 from tui.link import Endpoint, Link, LinkOptions
 from tui.state import Conversation
 from tui.wire import Annotation, ChannelChange, ChannelMessage
@@ -34,6 +36,36 @@ def test_the_prompt_may_come_from_a_pipe(ably_tui: Commands) -> None:
     code, out, err = ask(ably_tui, "a2", stdin=" \n")
     assert (code, out) == (2, "")
     assert "needs a prompt" in err
+
+
+def test_what_is_piped_stands_below_the_prompt(ably_tui: Commands) -> None:
+    code, _, err = ask(ably_tui, "a20", "Summarise", stdin="  + \x1b[31m__init__\r\n\n- b\n\n")
+    assert (code, err) == (0, "")
+    done = ably_tui.run("export", "--channel", "a20", "--format", "json")
+    (response,) = json.loads(done.stdout)["responses"]
+    assert response["prompt"] == "Summarise\n\n  + __init__\n\n- b"
+
+
+def test_a_pipe_that_is_too_long_is_refused(ably_tui: Commands) -> None:
+    assert ask(ably_tui, "a21", "Summarise", stdin="x" * MOST)[0] == 0
+    code, out, err = ask(ably_tui, "a21", "Summarise", stdin="x" * (MOST + 1))
+    assert (code, out) == (2, "")
+    assert err == "ably-tui: more than 40 KB is piped in, and a prompt is one message: cut it\n"
+
+
+def test_a_pipe_that_says_nothing_is_named_as_what_is_waited_for(ably_tui: Commands) -> None:
+    reading, writing = os.pipe()
+    try:
+        words = ("agent", "hi", "--model", "demo-9000tps", "--channel", "a22")
+        with ably_tui.running(*words, stdin=reading) as running:
+            wait_until(lambda: "waiting for its end" in running.err, timeout=30, what=running.err)
+            os.write(writing, b"piped words")
+            os.close(writing)
+            writing = -1
+            running.wait_for("piped words")
+    finally:
+        for each in {reading, writing} - {-1}:
+            os.close(each)
 
 
 def test_json_lines_are_the_answers_messages(ably_tui: Commands) -> None:

@@ -12,12 +12,13 @@ import pytest
 
 from tui.cli.completion import SHELLS
 from tui.cli.main import COMMANDS, main
+from tui.values import THEMES
 
 _BASH = shutil.which("bash")
 _ASK = """
 source {script}
 COMP_WORDS=({words}); COMP_CWORD=$(({count} - 1)); COMP_LINE="${{COMP_WORDS[*]}}"; COMP_POINT=${{#COMP_LINE}}
-_shtab_ably_tui
+_ably_tui
 printf '%s\\n' "${{COMPREPLY[@]}}"
 complete -p ably-tui >&2
 """
@@ -60,6 +61,22 @@ def test_bash_completes_commands_flags_and_choices(script: Path) -> None:
     assert complete(script, "doctor", "--js") == {"--json"}
     assert complete(script, "serve", "--idle") == {"--idle-exit"}
     assert complete(script, "completion", "") == set(SHELLS)
+
+
+@pytest.mark.skipif(_BASH is None, reason="needs bash")
+def test_bash_completes_the_words_of_closed_sets(script: Path) -> None:
+    assert complete(script, "--theme", "") == set(THEMES)
+    assert complete(script, "--allow-cancel", "") == {"any", "own", "none"}
+    assert complete(script, "--prompt-history", "") == {"shared", "own", "none"}
+    assert complete(script, "agent", "--tools", "r") == {"read_file", "run_command"}
+    assert complete(script, "export", "--format", "") == {"md", "json", "svg"}
+
+
+@pytest.mark.skipif(_BASH is None, reason="needs bash")
+def test_bash_completes_behind_an_equals_sign(script: Path) -> None:
+    assert complete(script, "export", "--format", "=") == {"md", "json", "svg"}
+    assert complete(script, "export", "--format", "=", "j") == {"json"}
+    assert complete(script, "--theme", "=", "nor") == {"nord"}
 
 
 @pytest.mark.skipif(_BASH is None, reason="needs bash")

@@ -70,6 +70,19 @@ def test_all_is_well_without_any_key_and_nothing_is_left(tmp_path: Path) -> None
     assert not home.exists()
 
 
+def test_what_is_wrong_in_the_settings_is_one_finding_among_others(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('chanel = "x"\ntheme = "none-such"\n')
+    code, results, said = doctor(tmp_path)
+    assert code == 1
+    assert results["settings"] == "fail"
+    assert results["round trip"] == "ok", said
+    for line, told in (
+        (1, "unknown setting chanel; did you mean channel"),
+        (2, "theme: 'none-such' is none of"),
+    ):
+        assert re.search(rf"^fail  settings +\S+config.toml:{line}: {told}", said, re.MULTILINE)
+
+
 def test_a_server_that_runs_is_looked_at_and_left_alone(tmp_path: Path) -> None:
     with running_server(tmp_path / "local") as server:
         code, results, said = doctor(tmp_path, "--json")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -57,6 +58,7 @@ def test_markdown_has_front_matter_that_says_what_it_is() -> None:
         "started": "2027-01-15T08:00:00.200+00:00",
         "ended": "2027-01-15T08:00:00.700+00:00",
         "prompt": "Why?\n---\nreally: yes",
+        "askedBy": "agent",
         "stopReason": "error",
         "error": "broke off",
         "outputTokens": 3,
@@ -73,6 +75,17 @@ def test_json_holds_the_blocks() -> None:
     assert [block["kind"] for block in found["blocks"]] == ["thinking", "tool", "text"]
     assert found["blocks"][1]["arguments"] == {"a": "```"}
     assert found["blocks"][1]["result"] == "there"
+
+
+@pytest.mark.parametrize("write", [markdown, json_of, svg])
+def test_who_asked_is_written_in_every_form(write: Callable[..., str]) -> None:
+    channel, conversation = Channel(), Conversation()
+    conversation.apply(channel.publish(UserInput("p", "why?"), client="b*n"))
+    conversation.apply(channel.publish(Start("r", "p"), client="robot"))
+    text = write([*conversation.responses.values()])
+    (found,) = json.loads(json_of([*conversation.responses.values()]))["responses"]
+    assert (found["askedBy"], found["publisher"]) == ("b*n", "robot")
+    assert ("b\\*n asked:" if write is markdown else "b*n") in text
 
 
 def test_a_picture_loads_nothing_and_shows_the_text() -> None:

@@ -88,7 +88,7 @@ def test_a_wrong_setting_is_wrong_usage(own_folder: Path, capsys: pytest.Capture
     assert main(["config"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == "ably-tui: config.toml: unknown setting chanel; did you mean channel?\n"
+    assert err == f"ably-tui: {own_folder}/config.toml:1: unknown setting chanel; did you mean channel?\n"
 
 
 @pytest.mark.parametrize(

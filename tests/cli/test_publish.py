@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from tests.cli.commands import COMMAND, Commands
 
@@ -29,13 +30,18 @@ def text_of(response: dict[str, object]) -> str:
     return "".join(block["text"] for block in blocks)
 
 
+def fenced(text: str) -> str:
+    """What is published of a text that is shown as it is."""
+    return f"{'`' * 24}\n{text}{'' if text.endswith(chr(10)) else chr(10)}{'`' * 24}\n"
+
+
 def test_a_stream_becomes_a_response_and_nothing_is_printed(ably_tui: Commands) -> None:
     done = ably_tui.run(
         "publish", "--name", "build", "--channel", "p1", stdin=b"one\r\ntwo\x1b[31m \xff\n50%\r99%"
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     response = said(ably_tui, "p1")
-    assert text_of(response) == "one\ntwo \ufffd\n50%\n99%"
+    assert text_of(response) == fenced("one\ntwo \ufffd\n50%\n99%")
     assert response["status"] == "DONE"
     assert response["model"] == "build"
     assert str(response["id"]).startswith("build-")
@@ -66,7 +72,7 @@ def test_a_command_runs_and_its_status_is_returned_and_published(
     assert response.get("error") == error
     assert response["status"] == ("FAILED" if error else "DONE")
     if code == 3:
-        assert text_of(response) == "out\nerr\n"
+        assert text_of(response) == fenced("out\nerr\n")
 
 
 def test_a_status_of_a_pipe_is_given_by_flag(ably_tui: Commands) -> None:
@@ -81,16 +87,32 @@ def test_no_such_command(ably_tui: Commands) -> None:
     assert done.stderr.startswith("ably-tui: no-such-command: ")
 
 
-def test_what_is_shown_verbatim_is_a_block_of_code(ably_tui: Commands) -> None:
-    ably_tui.run("publish", "--name", "c", "--channel", "p6", "--verbatim", stdin="# no heading\n")
-    assert text_of(said(ably_tui, "p6")).startswith("~~~~~~~~\n# no heading\n")
+@pytest.mark.parametrize("flag", [[], ["--verbatim"]])
+def test_what_a_command_says_is_shown_as_it_is(flag: list[str], ably_tui: Commands) -> None:
+    said_by_make = "# make done\n  __init__ *.py\n~~~~\n```\n\n    deep\n"
+    channel = f"p6{''.join(flag)}"
+    ably_tui.run("publish", "--name", "c", "--channel", channel, *flag, stdin=said_by_make)
+    text = text_of(said(ably_tui, channel))
+    assert text == fenced(said_by_make)
+    lines = MarkdownIt().parse(text)
+    assert [(each.type, each.content) for each in lines] == [("fence", said_by_make)]
+
+
+def test_what_is_markdown_is_published_untouched(ably_tui: Commands) -> None:
+    ably_tui.run("publish", "--name", "c", "--channel", "p9", "--markdown", stdin="# heading\n")
+    assert text_of(said(ably_tui, "p9")) == "# heading\n"
+
+
+def test_where_nothing_is_said_there_is_no_empty_block(ably_tui: Commands) -> None:
+    ably_tui.run("publish", "--name", "c", "--channel", "p10")
+    assert said(ably_tui, "p10")["blocks"] == []
 
 
 def test_a_huge_stream_arrives_whole(ably_tui: Commands) -> None:
     data = "".join(f"line {number}\n" for number in range(200_000))
     done = ably_tui.run("publish", "--name", "big", "--channel", "p7", stdin=data)
     assert (done.returncode, done.stderr) == (0, "")
-    assert text_of(said(ably_tui, "p7")) == data
+    assert text_of(said(ably_tui, "p7")) == fenced(data)
 
 
 def test_it_reads_no_more_than_it_can_publish(ably_tui: Commands) -> None:
@@ -127,4 +149,4 @@ def test_interrupted_it_says_so_on_the_channel(ably_tui: Commands) -> None:
         os.close(reading)
         os.close(writing)
     response = said(ably_tui, "p8")
-    assert (response["status"], text_of(response)) == ("CANCELLED", "so far")
+    assert (response["status"], text_of(response)) == ("CANCELLED", fenced("so far"))

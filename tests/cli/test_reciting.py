@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -26,6 +27,15 @@ def test_lines_as_they_were_said(capsys: pytest.CaptureFixture[str]) -> None:
     said = [line.partition("/m ")[2] for line in capsys.readouterr().out.splitlines()]
     assert said[:3] == ["▸ LIVE, r", "│ one", "│ two"]
     assert said[3].startswith("▪ DONE, ")
+
+
+def test_silence_is_as_long_as_it_was(capsys: pytest.CaptureFixture[str]) -> None:
+    said = entries(0)
+    apart = [replace(each, at=at) for each, at in zip(said, (0, 100, 16_200), strict=True)]
+    recite(apart, SETTINGS, speed=16, start=15_800, json_lines=False)
+    text = capsys.readouterr().out
+    assert "STALLED" in text
+    assert text.index("STALLED") < text.index("DONE")
 
 
 def test_messages_as_they_were_recorded_at_once_up_to_the_start(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,7 +22,9 @@ def test_what_is_said_is_recorded_and_said_again_elsewhere(ably_tui: Commands, t
     ably_tui.run("demo", "patterns", "--headless", "--channel", "r1")
     with ably_tui.running("record", str(file), "--channel", "r1") as recording:
         wait_until(lambda: file.exists() and "ai-run-end" in file.read_text(), timeout=30)
-        ably_tui.run("publish", "--name", "b", "--channel", "r1", stdin="use sk-ant-abc123def now\n")
+        ably_tui.run(
+            "publish", "--markdown", "--name", "b", "--channel", "r1", stdin="use sk-ant-abc123def now\n"
+        )
         wait_until(lambda: '"name":"stop"' in file.read_text().splitlines()[-1], timeout=30)
         assert recording.end(15) == 130
         assert recording.err == ""
@@ -86,7 +88,7 @@ def test_without_a_connection_nothing_of_the_past_is_no_excuse(ably_tui: Command
 
 def test_a_program_is_told_what_was_recorded_and_published(ably_tui: Commands, tmp_path: Path) -> None:
     file = tmp_path / "said.jsonl"
-    ably_tui.run("publish", "--name", "b", "--channel", "r10", stdin="x\n")
+    ably_tui.run("publish", "--markdown", "--name", "b", "--channel", "r10", stdin="x\n")
     done = ably_tui.run("record", str(file), "--channel", "r10", "--for", "1s", "--json")
     told = json.loads(done.stdout)
     assert (told["file"], told["channel"], told["messages"]) == (str(file), "r10", 3)
@@ -110,12 +112,19 @@ def test_a_person_sees_how_far_publishing_is_and_what_came_of_it(ably_tui: Comma
         assert terminal.wait_exit() == 130
         assert "interrupted: 1 message published onto r12" in terminal.text
     with Terminal([*words, "--from", "60"], columns=100, rows=10, environment=environment) as terminal:
-        terminal.wait_for("2 messages published onto r12 in ")
+        terminal.wait_for("1 message published onto r12 in ")
         assert terminal.wait_exit() == 0
+    done = ably_tui.run("replay", str(file), "--from", "60.1")
+    assert done.returncode == 2
+    assert "--from: 60.1 s is beyond the end: it is 60 s long" in done.stderr
+    file.write_text(file.read_text()[:-9])
+    done = ably_tui.run("replay", str(file), "--json")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 1)
+    assert "line 3, the last, is cut off; left out" in done.stderr
 
 
 def test_where_there_is_no_terminal_a_recording_is_lines(ably_tui: Commands, tmp_path: Path) -> None:
-    ably_tui.run("publish", "--name", "b", "--channel", "r13", stdin="one\ntwo\n")
+    ably_tui.run("publish", "--markdown", "--name", "b", "--channel", "r13", stdin="one\ntwo\n")
     file = tmp_path / "said.jsonl"
     ably_tui.run("record", str(file), "--channel", "r13", "--for", "1s")
     for words in ((), ("--plain",)):

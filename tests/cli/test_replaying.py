@@ -34,7 +34,7 @@ def entries(apart: int) -> list[Entry]:
 
 
 def test_it_plays_pauses_and_goes_back() -> None:
-    woken, replay = threading.Event(), Replay(entries(60_000), lambda: 42)
+    woken, replay = threading.Event(), Replay(entries(60_000), lambda: 7, began=42)
     came: list[Inbound] = []
 
     def messages() -> list[ChannelMessage]:
@@ -70,6 +70,36 @@ def test_it_plays_pauses_and_goes_back() -> None:
         replay.close()
 
 
+def test_what_is_played_comes_when_it_came_and_no_time_passes_before_it_has() -> None:
+    replay = Replay(entries(60_000), lambda: 7, began=1_000)
+    replay.start(lambda: None)
+    try:
+        replay.pause()
+        at = replay.position
+        assert replay.now == 1_000, "the first is not drained yet"
+        came = [value for value in replay.drain(4) if isinstance(value, ChannelMessage)]
+        assert [message.received for message in came] == [1_000]
+        assert replay.now == 1_000 + int(at)
+        replay.seek(130_000)
+        assert replay.now == 61_000, "what was said until there has not been drained"
+        came = [value for value in replay.drain(4) if isinstance(value, ChannelMessage)]
+        assert [message.received for message in came] == [61_000, 121_000]
+        assert replay.now == 131_000
+    finally:
+        replay.close()
+
+
+def test_what_begins_aligned_knows_it_and_is_as_it_was_the_next_time() -> None:
+    channel = Channel()
+    apart = [Entry(at, channel.publish(Start(f"r{at}"))) for at in (0, 9_000)]
+    replay = Replay(apart, lambda: 7, is_aligned=True)
+    assert (replay.is_aligned, replay.length) == (True, 0)
+    replay.align()
+    assert (replay.is_aligned, replay.length) == (False, 9_000)
+    replay.align()
+    assert (replay.is_aligned, replay.length) == (True, 0)
+
+
 def test_what_is_older_is_fetched_and_played_first() -> None:
     channel = Channel()
     said = [channel.publish(Text("r", f"{number} ")) for number in range(25)]
@@ -86,8 +116,10 @@ def test_what_is_older_is_fetched_and_played_first() -> None:
         began, length = replay.began, replay.length
         assert (began, replay.reaches, replay.beyond) == (said[20].received, True, "")
         replay.pause()
+        replay.seek(200)
         replay.reach_back()
         wait_until(lambda: replay.beyond == "nothing is older")
+        assert replay.position == 200 + began - said[0].timestamp, "one stays where one was"
         assert asked == [said[20].timestamp], "what is here already is not fetched again"
         assert replay.began == said[0].timestamp
         assert replay.length == length + began - said[0].timestamp
@@ -156,11 +188,14 @@ def test_the_screen_shows_a_recording(tmp_path: Path) -> None:
         "LANG": "C.UTF-8",
         "ABLY_TUI_HOME": str(tmp_path),
     }
-    command = [str(COMMAND), "replay", str(file), "--speed", "2"]
+    command = [str(COMMAND), "replay", str(file), "--speed", "2", "--align", "starts"]
     with Terminal(command, columns=100, rows=30, environment=environment) as terminal:
         terminal.wait_for("played again")
         terminal.wait_for("DONE")
         terminal.wait_for("ai:recorded")
+        terminal.wait_for("· aligned ·")
+        terminal.send("a")
+        terminal.wait_for(lambda screen: "· aligned ·" not in screen)
         terminal.press("escape")
         terminal.send("q")
         assert terminal.wait_exit() == 0

@@ -17,7 +17,9 @@ from tests.waiting import wait_until
 
 
 def publish(commands: Commands, channel: str, text: str, name: str = "build", *more: str) -> str:
-    done = commands.run("publish", "--name", name, "--channel", channel, "--json", *more, stdin=text)
+    done = commands.run(
+        "publish", "--markdown", "--name", name, "--channel", channel, "--json", *more, stdin=text
+    )
     return str(json.loads(done.stdout)["responseId"])
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from tui.recording.file import Entry, RecordingError, Writer, read
 from tui.wire import Start, Stop, Text
 
 HEADER = '{"recording":"ably-tui","version":1,"channel":"c","startedAt":5}'
+SAID = '{"at":1,"message":{"serial":"s","timestamp":1}}'
 
 
 def test_what_is_written_is_read_again() -> None:
@@ -55,18 +57,37 @@ def test_nothing_that_looks_like_a_key_is_written(data: object) -> None:
     assert json.loads(line)["message"]["extras"]["headers"]["note"] == "[redacted]"
 
 
+def test_the_front_door_says_how_a_recording_looks() -> None:
+    page = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    _, _, example = page.partition('{"recording":"ably-tui"')
+    found = read(f'{{"recording":"ably-tui"{example.partition("```")[0]}'.splitlines())
+    assert found.cut_off is None
+    assert [(entry.at, entry.message.data) for entry in found.entries] == [(120, "Why")]
+
+
+@pytest.mark.parametrize("length", [1, 10, len(SAID) - 1])
+def test_of_a_recording_that_was_cut_off_the_rest_is_read(length: int) -> None:
+    found = read([HEADER, SAID, "# a note", SAID[:length], ""])
+    assert (len(found.entries), found.cut_off) == (1, 4)
+    assert read([HEADER, SAID]).cut_off is None
+
+
 @pytest.mark.parametrize(
     ("lines", "why"),
     [
         ([], "it is empty"),
-        (["{"], "line 1: "),
-        (["[]"], "line 1: an object is expected"),
+        (["{"], "line 1: this is no recording of ably-tui; give a file that"),
+        (["[]"], "line 1: this is no recording of ably-tui"),
         (['{"a":1}'], "line 1: this is no recording of ably-tui"),
         (['{"recording":"ably-tui","version":2}'], "version 2 is not known, 1 is"),
-        (['{"recording":"ably-tui","version":1}'], "the header needs channel and startedAt"),
+        (['{"recording":"ably-tui","version":1}'], "the header must say channel"),
         ([HEADER, '{"at":-1,"message":{}}'], "line 2: an entry needs at"),
         ([HEADER, '{"at":1,"message":{}}'], "line 2: a message needs a serial"),
-        ([HEADER, "[" * 100_000], "line 2: "),
+        ([HEADER, '{"at":1,', SAID], "line 2 is damaged: it is no whole JSON object; take that line out"),
+        ([HEADER, "[" * 100_000, "", SAID], "line 2 is damaged"),
+        ([HEADER, '{"at":1,"message":{"serial":"s","binary":true,"data":"?"}}'], "line 2: data is no base64"),
+        ([HEADER, "[]", SAID], "line 2: this is damaged"),
+        ([HEADER, SAID, '{"at":1,"message":{}}'], "line 3: a message needs a serial; take that line out"),
     ],
 )
 def test_what_is_no_recording_says_where(lines: list[str], why: str) -> None:

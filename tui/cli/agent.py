@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
@@ -15,10 +17,17 @@ if TYPE_CHECKING:
 
     from tui.settings import Folders, Settings
 
+MOST = 40_000
+"""Bytes of what is piped in: a message may have about 56 KiB."""
+_SILENCE = 3.0
+"""Seconds after which is said what is waited for."""
 HELP = "publish a prompt and its answer, or answer the channel"
 _ABOUT = """\
 Publish a prompt, have the model answer it on the channel, and print the answer as it comes back from there:
-  ably-tui agent "Why is the sky blue?"        git diff | ably-tui agent -
+  ably-tui agent "Why is the sky blue?"        git diff | ably-tui agent "Summarise this"
+What is piped in, or redirected from a file, stands below the prompt: at most 40 KB of it, since a prompt is
+one message, and without what only a terminal would obey. `-` asks nothing but that; `< /dev/null` keeps it
+out.
 The exit code is 1 when the answer failed or was cancelled. With --json, a line for each message of it.
 
 Or answer what others ask on the channel, until Ctrl+C:
@@ -35,7 +44,9 @@ def add(parser: ArgumentParser) -> None:
     flags.model(parser)
     flags.forms(parser)
     flags.patience(parser)
-    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="what to ask; - reads it from a pipe")
+    parser.add_argument(
+        "prompt", nargs="?", metavar="PROMPT", help="what to ask; what is piped in stands below it"
+    )
     flags.agent(parser)
     serving = parser.add_argument_group("answering others")
     serving.add_argument("--serve", action="store_true", help="answer the channel until interrupted")
@@ -72,9 +83,37 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
 
 
 def _prompt(given: str | None) -> str:
-    if given is not None and given != "-":
-        return given.strip()
-    return "" if sys.stdin.isatty() else sys.stdin.read().strip()
+    """Return what is asked: what was given, and what is piped below it."""
+    asked = "" if given in (None, "-") else str(given).strip()
+    return "\n\n".join(filter(None, (asked, _piped(sys.stdin.fileno()))))
+
+
+def _piped(descriptor: int) -> str:
+    """Return what standard input holds, cleaned; nothing where it is a terminal, or closed."""
+    from tui.cli.opening import complain
+    from tui.cli.source import Source
+    from tui.wire import clean_text
+
+    try:
+        kind = os.fstat(descriptor).st_mode
+    except OSError:
+        return ""
+    if stat.S_ISCHR(kind):  # a terminal, or no input at all
+        return ""
+    source, data = Source(descriptor), bytearray()
+    piece = source.piece(_SILENCE)
+    if piece is None:
+        complain("what is piped in belongs to the prompt: waiting for its end (none with < /dev/null)")
+        piece = source.piece(None)
+    while piece:
+        data += piece
+        if len(data) > MOST:
+            raise SettingsError(
+                f"more than {MOST // 1_000} KB is piped in, and a prompt is one message: cut it"
+            )
+        piece = source.piece(None)
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    return clean_text(text).strip("\n").rstrip()
 
 
 def _number(flag: str, value: object) -> int:

@@ -39,21 +39,55 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:  # n
     from tui.cli.main import parser
 
     whole = parser()
-    _mark_files(whole)
+    _mark(whole)
     print(shtab.complete(whole, arguments.shell))
+    if arguments.shell == "bash":
+        print(_BASH_EQUALS)
     return OK
 
 
-def _mark_files(parser: ArgumentParser) -> None:
-    """Have what is called FILE or DIR completed as such, also in the commands."""
+_BASH_EQUALS = """\
+# bash makes three words of --flag=value; shtab knows it as two.
+_ably_tui() {
+  local -a words=()
+  local at cword=$COMP_CWORD
+  for at in "${!COMP_WORDS[@]}"; do
+    if [[ $at -gt 0 && ${COMP_WORDS[at]} == "=" && ${COMP_WORDS[at-1]} == --* ]]; then
+      if [[ $at -eq $COMP_CWORD ]]; then
+        words+=("")
+      elif [[ $at -lt $COMP_CWORD ]]; then
+        cword=$((cword - 1))
+      fi
+    else
+      words+=("${COMP_WORDS[at]}")
+    fi
+  done
+  local -a COMP_WORDS=("${words[@]}")
+  local COMP_CWORD=$cword
+  _shtab_ably_tui "$@"
+}
+complete -o bashdefault -F _ably_tui ably-tui"""
+
+
+def _mark(parser: ArgumentParser) -> None:
+    """Have what is called FILE or DIR completed as such, and settings that are of a closed set as one of it,
+    also in the commands. To the parser itself any word is right: the settings say more of one that is wrong.
+    """
     import argparse
 
     import shtab
 
-    kinds = {"FILE": shtab.FILE, "DIR": shtab.DIRECTORY}
+    from tui.agent import KNOWN
+    from tui.settings import TABLE
+    from tui.values import OneOf
+
+    kinds = {"FILE": shtab.FILE, "DIR": shtab.DIRECTORY, "FOLDER": shtab.DIRECTORY}
+    closed = {name: about.check.choices for name, about in TABLE.items() if isinstance(about.check, OneOf)}
+    closed["tools"] = KNOWN
     for action in parser._actions:  # noqa: SLF001  argparse has no other way to what was added
+        action.choices = action.choices or closed.get(action.dest)
         if action.metavar in kinds:
             vars(action)["complete"] = kinds[action.metavar]  # where shtab looks for it
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001  as above
             for each in action.choices.values():
-                _mark_files(each)
+                _mark(each)

@@ -40,6 +40,7 @@ def add(parser: ArgumentParser) -> None:
     flags.place(parser)
     flags.model(parser)
     flags.forms(parser)
+    parser.set_defaults(wrong="")
 
 
 def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
@@ -52,7 +53,7 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     agent = real_model(settings, os.environ)
     quiet(logging.NullHandler())  # what a library says of a failure is less than what is found of it
     report = Report(json_lines=arguments.json)
-    report.say(_settings(settings))
+    report.say(_settings(settings, arguments.wrong))
     found, server = state(folders.state / "local")
     report.say(found)
     usable = all(severity != "error" for _, severity, _ in found)
@@ -139,12 +140,17 @@ async def _model(
     return await probe(demo_model(settings, server), demo=True)
 
 
-def _settings(settings: Settings) -> list[Finding]:
-    """Return whether the settings that only the screen reads make sense."""
+def _settings(settings: Settings, wrong: str) -> list[Finding]:
+    """Return whether the settings make sense, those included that only the screen reads; `wrong` is what is
+    known already, in lines.
+    """
     from tui.cli.keymap import check
     from tui.settings import SettingsError
     from tui.wire import Reason, Severity
 
+    if wrong:
+        todo = "correct it; the rest of this is without the file"
+        return [("settings", Severity.ERROR, Reason(line, 0, todo)) for line in wrong.splitlines()]
     try:
         check(settings.keymap)
     except SettingsError as error:

@@ -90,6 +90,7 @@ def _about(response: Response, standing: Standing | None) -> dict[str, object]:
         "started": _time(response.opened_at),
         "ended": None if ended is None else _time(ended),
         "prompt": response.question or None,
+        "askedBy": None if response.prompt is None else response.prompt.publisher.name,
         "inReplyTo": response.continues,
         "sibling": None if standing is None else standing.nth,
         "siblings": None if standing is None else standing.of,
@@ -126,7 +127,8 @@ def _section(response: Response, standing: Standing | None) -> str:
     title = _escaped(clean_line(_title(response, standing), 200))
     parts = [f"\n## {title}"]
     if response.prompt is not None:
-        parts.append(_quoted(response.prompt.text))
+        asker = _escaped(clean_line(response.prompt.publisher.name, 200))
+        parts.append(f"{asker} asked:\n\n{_quoted(response.prompt.text)}")
     parts += [text for block in response.blocks if (text := _written(block))]
     notes = [_note(number, each) for number, each in enumerate(response.citations, 1)]
     if notes:
@@ -233,6 +235,7 @@ def _decision(decision: Decision) -> dict[str, object]:
 def _pictured(response: Response, standing: Standing | None, width: int) -> Iterable[RenderableType]:
     yield _plain(clean_line(f"{_title(response, standing)} · {response.status.value}"), width, _BOLD)
     if response.prompt is not None:
+        yield _plain(clean_line(f"{response.prompt.publisher.name} asked:", 200), width, _DIM)
         yield _plain(response.prompt.text, width, _DIM)
     for block in response.blocks:
         if block.kind is Kind.TEXT:

@@ -6,15 +6,13 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tui.values import SettingsError, near
-
 if TYPE_CHECKING:
     from tui.settings import Settings
     from tui.ui.app import WallApp
 
 
 def dressed(make: Callable[[], WallApp], settings: Settings) -> WallApp:
-    """Return the application that `make` makes; raise `SettingsError` when there is no such theme."""
+    """Return the application that `make` makes, as the settings want it to look."""
     # Textual looks only whether this is there. Empty it means nothing (no-color.org), and the settings may
     # say the same.
     os.environ.pop("NO_COLOR", None)
@@ -22,9 +20,5 @@ def dressed(make: Callable[[], WallApp], settings: Settings) -> WallApp:
         os.environ["NO_COLOR"] = "1"
     app = make()
     if settings.theme is not None:
-        known = sorted(app.available_themes)
-        if settings.theme not in known:
-            hint = near(settings.theme, known)
-            raise SettingsError(f"theme {settings.theme!r} is not known{hint}; known are {', '.join(known)}")
         app.theme = settings.theme
     return app

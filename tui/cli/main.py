@@ -29,7 +29,7 @@ from tui.cli import (
     tail,
 )
 from tui.cli.exits import FAILED, INTERRUPTED, OK, USAGE, Failure
-from tui.settings import FILE, TABLE, Folders, Settings, SettingsError, read_file, resolve
+from tui.settings import FILE, TABLE, Folders, Settings, SettingsError, read_file, resolve, where_in
 from tui.values import near
 
 PROGRAM = "ably-tui"
@@ -95,6 +95,9 @@ def parser(named: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a locale without some character costs that character only
     try:
         return _main(argv)
     except BrokenPipeError:  # whoever read the output has had enough
@@ -108,9 +111,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(argv: Sequence[str] | None) -> int:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a locale without some character costs that character only
     words = list(sys.argv[1:] if argv is None else argv)
     whole = parser(words)
     first = words[0] if words else ""
@@ -129,16 +129,31 @@ def _main(argv: Sequence[str] | None) -> int:
         return OK
     folders = Folders.of(os.environ)
     try:
-        settings = resolve(vars(arguments), os.environ, read_file(folders.config / FILE))
-        return _run(arguments, settings, folders)
+        return _run(arguments, _settings(arguments, folders), folders)
     except SettingsError as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        for line in str(error).splitlines():
+            print(f"{PROGRAM}: {line}", file=sys.stderr)
         return USAGE
     except Failure as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _settings(arguments: argparse.Namespace, folders: Folders) -> Settings:
+    """Return the settings; for a command that tells itself what is wrong with the file (`wrong`), those that
+    there are without it.
+    """
+    path, given = folders.config / FILE, vars(arguments)
+    try:
+        return resolve(given, os.environ, read_file(path), where_in(path))
+    except SettingsError as error:
+        if "wrong" not in given:
+            raise
+        settings = resolve(given, os.environ, {})  # raises where the file is not to blame
+        arguments.wrong = str(error)
+        return settings
 
 
 def _let_go() -> None:

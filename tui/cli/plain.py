@@ -2,7 +2,7 @@
 
 Nothing that was printed is changed, and the cursor is never moved. Prompts are lines of standard input; what
 the channel says comes in between, each line with who says it in front, and a bell tells the end of an answer
-to one's own prompt.
+to one's own prompt. There are no colours. Leaves which prompt is next, and in which thread, to `thread`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import queue
 import secrets
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.agent import Agent, AgentTasks, Approvals, Cancels
+from tui.agent import Agent, AgentTasks, Approvals, Cancels, Turn
 from tui.cli.answering import model_of
 from tui.cli.archive import Archive
 from tui.cli.crew import Requests
@@ -25,9 +25,10 @@ from tui.cli.permits import Permits, policy_of, tools_of
 from tui.cli.printing import print_said, put
 from tui.cli.source import Lines, Source
 from tui.cli.telling import Teller
-from tui.state import Change, Conversation, Response
+from tui.cli.thread import Thread
+from tui.state import Conversation, threads
 from tui.ui.verdicts import counts_for
-from tui.values import near
+from tui.values import SettingsError, name, near
 from tui.wire import UserInput, clean_line
 
 if TYPE_CHECKING:
@@ -35,11 +36,22 @@ if TYPE_CHECKING:
 
 _SOON = 0.05
 """Seconds between two looks at the channel and the keyboard."""
+_COMMANDS = {
+    "new": "/new: the next prompt begins a thread",
+    "model": "/model NAME: this model answers from now on; alone it says which",
+    "retry": "/retry: asks once more what was asked last",
+    "cancel": "/cancel: ends the answer that runs",
+    "approve": "/approve: allows the tool that waits",
+    "deny": "/deny [REASON]: does not allow it",
+    "help": "/help: says this",
+    "quit": "/quit, or the end of input: leaves when everything is answered",
+}
+_WITH_WORDS = ("model", "deny")
 _HELP = (
-    "a line is a prompt; /cancel ends your answers; /approve and /deny [REASON] answer the tool that waits; "
-    "/help says this; /quit or end of input leaves; a prompt that begins with a slash takes two"
+    "a line is a prompt, and continues the last answer given here",
+    *_COMMANDS.values(),
+    "//: begins a prompt that begins with a slash",
 )
-_KNOWN = ("cancel", "approve", "deny", "help", "quit")
 
 
 def chat(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
@@ -62,10 +74,10 @@ def chat(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
             agent=model,
         ) as line:
             threading.Thread(target=agent.load, name="load", daemon=True).start()
-            open_prompts: set[str] = set()
+            thread = Thread(conversation)
 
             def undelivered(prompt: UserInput, why: str) -> None:
-                open_prompts.discard(prompt.prompt_id)  # nothing will answer it
+                thread.open.discard(prompt.prompt_id)  # nothing will answer it
                 complain(f"the prompt was not sent: {why}")
 
             requests = Requests(line.link.publisher)
@@ -77,7 +89,7 @@ def chat(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
                 agent,
                 tasks,
                 Permits(line, tasks, approvals, requests, settings.client_id),
-                open_prompts,
+                thread,
                 Follower(conversation, historic=settings.since != 0),
                 settings,
             )
@@ -106,27 +118,27 @@ class _Talk:
         agent: Agent,
         tasks: AgentTasks,
         permits: Permits,
-        open_prompts: set[str],
+        thread: Thread,
         follower: Follower,
         settings: Settings,
     ) -> None:
-        """`open_prompts` are the promptIds of one's own that are not answered yet."""
         self._line = line
         self._agent = agent
         self._tasks = tasks
         self._permits = permits
-        self._open = open_prompts
+        self._thread = thread
         self._settings = settings
         self._follower = follower
-        self._teller = Teller(counts_for(settings.client_id))
+        self._decided: set[tuple[str, bool]] = set()  # here: toolCallIds, and whether allowed
+        self._teller = Teller(counts_for(settings.client_id, self._decided))
         self._typed: queue.Queue[str | None] = queue.Queue()
 
     def run(self, prompts: Sequence[UserInput]) -> None:
         """Ask these, and go on until the input has ended and everything that was asked is answered."""
-        print(f"{self._settings.channel}: {_HELP}", flush=True)
+        _say(f"{self._settings.channel}: {_HELP[0]}; /help says more")
         threading.Thread(target=self._type, name="input", daemon=True).start()
         ended, first = False, list(prompts)
-        while not ended or self._open or first or self._follower.holding:
+        while not ended or self._thread.busy or first or self._follower.holding:
             news = self._follower.take(self._line.read(_SOON if not ended else TICK), now())
             self._print(news)
             self._permits.hear(news.messages)
@@ -134,9 +146,11 @@ class _Talk:
                 if ended:
                     complain(f"{told}: {self._permits.leave(waiting)}")
                 else:
-                    print(f"{told} waits: /approve or /deny [REASON]", flush=True)
+                    _say(f"{told} waits: /approve or /deny [REASON]")
             while self._line.attached and first:
-                self._ask(first.pop(0))
+                self._ask(first.pop(0), [])
+            if self._line.attached:
+                self._ask_next()
             while not ended and self._line.attached and not self._typed.empty():
                 text = self._typed.get()
                 ended = text is None or text == "/quit"
@@ -156,42 +170,88 @@ class _Talk:
 
     def _obey(self, text: str) -> None:
         """Do what a line asks for."""
-        name, _, rest = text.partition(" ")
-        if text == "/cancel":
-            for prompt_id in tuple(self._open):
-                self._line.link.run(self._tasks.cancel, prompt_id, self._settings.client_id)
-        elif text == "/help":
-            print(_HELP, flush=True)
-        elif text == "/approve" or name == "/deny":
-            waiting = self._permits.waiting()
-            if waiting:
-                self._permits.decide(waiting[0], approved=text == "/approve", reason=rest.strip() or None)
-            else:
-                print("no tool waits to be allowed", flush=True)
-        elif name.startswith("/") and not name.startswith("//"):
-            known = name[1:] in _KNOWN
-            hint = " takes nothing behind it" if known else f" is no command{near(name[1:], _KNOWN)}"
-            print(f"{clean_line(name, 40)}{hint}; {_HELP}", flush=True)
+        if not text.startswith("/") or text.startswith("//"):
+            self._wait_for_turn()
+            self._thread.put(text.removeprefix("/"))
+            return
+        command, _, rest = text[1:].partition(" ")
+        rest = rest.strip()
+        if command not in _COMMANDS:
+            _say(f"{clean_line(text, 40)} is no command{near(command, _COMMANDS)}; /help lists them")
+        elif rest and command not in _WITH_WORDS:
+            _say(f"/{command} takes nothing behind it")
+        elif command == "new":
+            self._thread.new()
+            _say("the next prompt begins a thread")
+        elif command == "model":
+            self._choose(rest)
+        elif command == "retry":
+            self._retry()
+        elif command == "cancel":
+            self._cancel()
+        elif command == "help":
+            _say("\n".join(_HELP))
         else:
-            self._ask(UserInput(secrets.token_hex(8), text.removeprefix("/")))
+            self._decide(approved=command == "approve", reason=rest or None)
 
-    def _ask(self, prompt: UserInput) -> None:
-        self._open.add(prompt.prompt_id)
-        ask = self._tasks.ask
-        self._line.link.run(lambda: ask(self._agent, prompt, asker=self._settings.client_id))
+    def _wait_for_turn(self) -> None:
+        if self._thread.busy:
+            _say("an answer is running: this is asked when it has ended")
+
+    def _choose(self, model: str) -> None:
+        if not model:
+            _say(f"{self._thread.model or self._agent.settings.model} answers")
+            return
+        try:
+            self._thread.model = name(model)
+        except SettingsError as error:
+            _say(f"/model: {error}")
+            return
+        _say(f"{clean_line(model, 100)} answers from now on")
+
+    def _retry(self) -> None:
+        if not self._thread.begun:
+            _say("nothing was asked here yet")
+            return
+        self._wait_for_turn()
+        self._thread.again()
+
+    def _cancel(self) -> None:
+        running = tuple(self._thread.open)
+        if not running:
+            _say("no answer is running")
+        for prompt_id in running:
+            self._line.link.run(self._tasks.cancel, prompt_id, self._settings.client_id)
+
+    def _decide(self, *, approved: bool, reason: str | None) -> None:
+        waiting = self._permits.waiting()
+        if not waiting:
+            _say("no tool waits to be allowed")
+            return
+        self._decided.add((waiting[0].call_id, approved))
+        self._permits.decide(waiting[0], approved=approved, reason=reason)
+
+    def _ask_next(self) -> None:
+        found = self._thread.next(secrets.token_hex(8))
+        if found is not None:
+            self._ask(*found)
+
+    def _ask(self, prompt: UserInput, past: Sequence[threads.Turn]) -> None:
+        self._thread.open.add(prompt.prompt_id)
+        ask, asker = self._tasks.ask, self._settings.client_id
+        turns = [Turn(turn.prompt, turn.answer, turn.response_id) for turn in past]
+        self._line.link.run(lambda: ask(self._agent, prompt, turns, asker=asker))
 
     def _print(self, news: News) -> None:
         if news.caught_up:
             lines = self._teller.catch_up(self._follower.conversation)
         else:
             lines = self._teller.take(news.changes)
-        print_said(lines + self._teller.pause(now()), color=self._settings.color)
-        for response in _ended(news.changes):
-            if response.prompt_id in self._open:
-                self._open.discard(response.prompt_id)
-                if self._settings.notify != "none" and sys.stdout.isatty():
-                    put("\a")
+        print_said(lines + self._teller.pause(now()), color=False)
+        for _ in self._thread.ended():
+            if self._settings.notify != "none" and sys.stdout.isatty():
+                put("\a")
 
 
-def _ended(changes: Iterable[Change]) -> Iterable[Response]:
-    return (change.response for change in changes if change.response.ended_at is not None)
+def _say(text: str) -> None:
+    print(text, flush=True)

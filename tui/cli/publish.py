@@ -28,6 +28,9 @@ _ABOUT = """\
 Publish standard input as a response with a pane of its own:  make 2>&1 | ably-tui publish --name build
 or run a command and publish what it says, errors included:   ably-tui publish --name build -- make
 
+What it says is shown as it is, in a block of code that travels in the text itself, as ``` lines around it, so
+that every viewer of markdown has it right. With --markdown it is taken for markdown, and published untouched.
+
 It reads no faster than the channel takes. Nothing is written to standard output but what --tee or --json ask
 for. The exit code is that of the command, or what --exit-status says, and stands on the response's end; but
 for 0 it means that it failed. 127: there is no such command.
@@ -39,6 +42,8 @@ _WINDOW = 262_144
 PART = 8_000_000
 """Characters of one response; what follows is the next one, a reply to it, so that nobody who streams or
 watches for weeks has to hold it all."""
+_FENCE = "`" * 24
+"""Ends at a line of as many backticks at least, which streams hardly hold; tildes underline titles."""
 _WAIT = 5.0
 _NOT_FOUND = 127
 
@@ -52,9 +57,11 @@ def add(parser: ArgumentParser) -> None:
     flags.setting(parser, "model", metavar="ID")
     parser.add_argument("--exit-status", type=int, metavar="N", help="how the stream's own program ended (0)")
     parser.add_argument("--in-reply-to", metavar="ID", help="response that it continues")
-    parser.add_argument(
-        "--verbatim", action="store_true", help="show it as it is, in a block of code, and not as markdown"
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
+        "--verbatim", action="store_true", help="show it as it is, in a block of code, as by default"
     )
+    form.add_argument("--markdown", action="store_true", help="it is markdown: publish it untouched")
     out = flags.forms(
         parser, "the response's id, as a line of JSON", "nothing on standard output, as by default"
     )
@@ -173,6 +180,7 @@ class Speaker:
         self._arguments = arguments
         self._model = model
         self._length = 0
+        self._last = ""  # what was said last of this response
         self.response_id = ""
         self._begin(arguments.in_reply_to)
 
@@ -187,32 +195,29 @@ class Speaker:
             self.end(Stop(before, "continued"))
             self._begin(before)
         self._length += len(text)
-        self._put(Text(self.response_id, text))
+        fenced = self._last or self._arguments.markdown
+        self._last = text
+        self._put(Text(self.response_id, text if fenced else f"{_FENCE}\n{text}"))
 
     def end(self, stop: Stop) -> None:
         """Publish the end."""
         from tui.wire import Text
 
-        if self._arguments.verbatim:
-            self._put(Text(self.response_id, f"\n{_FENCE}\n"))
+        if self._last and not self._arguments.markdown:
+            newline = "" if self._last.endswith("\n") else "\n"
+            self._put(Text(self.response_id, f"{newline}{_FENCE}\n"))
         self._put(stop)
 
     def _begin(self, in_reply_to: str | None) -> None:
         import json
 
-        from tui.wire import Start, Text
+        from tui.wire import Start
 
-        self._length = 0
+        self._length, self._last = 0, ""
         self.response_id = f"{self._arguments.name}-{secrets.token_hex(4)}"
         self._put(Start(self.response_id, in_reply_to=in_reply_to, model=self._model))
-        if self._arguments.verbatim:
-            self._put(Text(self.response_id, f"{_FENCE}\n"))
         if self._arguments.json:
             print(json.dumps({"responseId": self.response_id}), flush=True)
 
     def _put(self, value: Outgoing) -> None:
         self._line.link.run(self._line.link.publisher.publish, value).result()
-
-
-_FENCE = "~~~~~~~~"
-"""Longer than what a stream is likely to hold itself."""

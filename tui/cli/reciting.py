@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.cli.opening import TICK, now, reader_is_gone
+from tui.cli.opening import TICK, reader_is_gone
 from tui.cli.printing import print_messages, print_said
 from tui.cli.telling import Teller
 from tui.recording.file import Entry
 from tui.recording.player import Player
 from tui.state import Conversation
-from tui.ui.verdicts import counts_for
 
 if TYPE_CHECKING:
     from tui.settings import Settings
@@ -28,16 +27,17 @@ def recite(
     Raises BrokenPipeError when nobody reads it any more.
     """
     player = Player(entries, _milliseconds(), speed=speed, start=start)
-    conversation, teller = Conversation(), Teller(counts_for(settings.client_id))
+    conversation, teller = Conversation(), Teller()
     color = settings.color and not settings.plain
     try:
         while True:
-            messages = player.due(_milliseconds()).messages
+            now = _milliseconds()
+            _, due = player.take(now)
             if json_lines:
-                print_messages(messages)
+                print_messages([each.message for each in due])
             else:
-                here = now()
-                fresh = [replace(message, received=here, live=True) for message in messages]
+                here = int(player.told(now))  # silence counts as it was recorded, at any speed
+                fresh = [replace(each.message, received=each.at, live=True) for each in due]
                 changes = [*conversation.apply_all(fresh), *conversation.tick(here)]
                 print_said(teller.take(changes) + teller.pause(here), color=color)
             if player.over(_milliseconds()):

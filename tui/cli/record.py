@@ -31,7 +31,8 @@ end: on a terminal, or with --json as a line of JSON (file, channel, messages, m
 
 The file is JSON lines. The first is the header: recording ("ably-tui"), version (1), channel, startedAt (ms
 since the epoch). Each other one has `at`, ms since startedAt, and `message`, as `tail --json` prints it.
-What looks like a key or a token is taken out, except from binary data and where it was streamed in pieces.
+What looks like a key, a token or a password (sk-ant-…, ghp_…, xoxb-…, AKIA…, key=…, scheme://user:…@host) is
+taken out, except from binary data and where it was streamed in pieces.
 """
 
 

@@ -13,9 +13,9 @@ from tui.values import SettingsError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Sequence
 
-    from tui.recording.file import Entry, Recording
+    from tui.cli.replaying import Replay
+    from tui.recording.file import Recording
     from tui.recording.player import Player
     from tui.settings import Folders, Settings
 
@@ -27,6 +27,11 @@ Play a file that `ably-tui record` has written, at the speed at which it was sai
 With --plain, and where there is no terminal, it is said in lines as `tail` says them; with --json its
 messages come as they were recorded. With --publish-to a terminal is told how far it is, and --json says at
 the end what was published: channel, messages, milliseconds.
+
+What was said before --from is shown at once, as it stood then. It is not published: of a response that had
+begun, only what it said from there on is.
+
+A recording that was cut off, so that its last line is no whole one, is played without that line.
 """
 
 
@@ -54,8 +59,12 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     start = _number("--from", arguments.start, 0, 1e9) * 1000
     recording = load(arguments.file)
     entries = aligned(recording.entries) if arguments.align else recording.entries
+    length = max((entry.at for entry in entries), default=0)
+    if start > length:
+        where = f"{arguments.start} s is beyond the end: it is {length / 1000:g} s long"
+        raise SettingsError(f"--from: {where}{' when aligned' if arguments.align else ''}")
     if arguments.publish_to is not None:
-        player = Player(entries, 0, speed=speed, start=start)
+        player = Player([entry for entry in entries if entry.at >= start], 0, speed=speed, start=start)
         there = replace(settings, channel=arguments.publish_to)
         return _publish(player, there, folders, patience, json_line=arguments.json)
     if arguments.json or settings.plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -63,22 +72,41 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
 
         recite(entries, settings, speed=speed, start=start, json_lines=arguments.json)
         return OK
-    return _show(recording, entries, settings, folders, speed, start)
+    from tui.cli.replaying import Replay
+    from tui.cli.screen import now
+
+    replay = Replay(
+        recording.entries,
+        now,
+        speed=speed,
+        start=start,
+        began=recording.started_at,
+        is_aligned=arguments.align is not None,
+    )
+    return _show(replay, recording.channel, settings, folders)
 
 
 def load(file: str) -> Recording:
-    """Return the recording in a file; raise `Failure` when there is none."""
+    """Return the recording in a file; raise `Failure` when there is none. That its end is cut off is said on
+    stderr.
+    """
     from tui.recording.file import RecordingError, read
 
     try:
         if file == "-":
-            return read(sys.stdin)
-        with Path(file).open(encoding="utf-8") as lines:
-            return read(lines)
-    except (RecordingError, UnicodeDecodeError) as error:
+            recording = read(sys.stdin)
+        else:
+            with Path(file).open(encoding="utf-8") as lines:
+                recording = read(lines)
+    except RecordingError as error:
         raise Failure(f"{file}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise Failure(f"{file}: this is no text; give a file that `ably-tui record` has written") from error
     except OSError as error:
         raise Failure(f"{file} cannot be read: {error.strerror}") from error
+    if recording.cut_off is not None:
+        print(f"{file}: line {recording.cut_off}, the last, is cut off; left out", file=sys.stderr)
+    return recording
 
 
 def _publish(
@@ -99,17 +127,15 @@ def _publish(
 
 
 def _show(
-    recording: Recording,
-    entries: Sequence[Entry],
+    replay: Replay,
+    channel: str,
     settings: Settings,
     folders: Folders,
-    speed: float,
-    start: float,
 ) -> int:
     from tui.cli.archive import Archive
     from tui.cli.keymap import check as check_keymap
     from tui.cli.looks import dressed
-    from tui.cli.replaying import Onlooker, Replay
+    from tui.cli.replaying import Onlooker
     from tui.cli.screen import now, start_log
     from tui.state import Conversation
     from tui.ui.app import WallApp
@@ -118,9 +144,8 @@ def _show(
 
     check_keymap(settings.keymap)
     archive = Archive()
-    replay = Replay(entries, now, speed=speed, start=start)
     facts = Facts(
-        channel=clean_line(recording.channel, 200),
+        channel=clean_line(channel, 200),
         client_id=settings.client_id,
         model="recording",
         local=True,

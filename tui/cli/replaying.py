@@ -53,17 +53,19 @@ class Replay:
         speed: float = 1.0,
         start: float = 0,
         began: int = 0,
+        is_aligned: bool = False,
         older: Older | None = None,
     ) -> None:
-        """`clock` gives ms since the epoch; `start` is where to begin, in ms of the recording, and `began`
-        when that was recorded. `older` gives what was said before; None where that is all there is.
+        """`clock` gives ms since the epoch; `start` is where to begin, in ms of what is played, and `began`
+        when that was recorded. With `is_aligned` all responses begin at once. `older` gives what was said
+        before; None where that is all there is.
         """
         self._clock = clock
         self._entries = entries
         self._anew = False
-        self.is_aligned = False
+        self.is_aligned = is_aligned
         """Whether all responses begin at once."""
-        self._player = Player(entries, _milliseconds(), speed=speed, start=start)
+        self._player = Player(self._played, _milliseconds(), speed=speed, start=start)
         self._own: deque[Inbound] = deque()
         self._changed = threading.Condition()
         self._wake: Callable[[], None] = lambda: None
@@ -93,18 +95,24 @@ class Replay:
         threading.Thread(target=self._watch, name="replay", daemon=True).start()
 
     def drain(self, limit: int) -> list[Inbound]:
-        """Return what is due, as if it came just now."""
+        """Return what is due, as if it came just now: by the clock of the recording, as `now` is."""
         values: list[Inbound] = []
         while self._own and len(values) < limit:
             values.append(self._own.popleft())
         with self._changed:
-            due = self._player.due(_milliseconds(), limit - len(values))
-            self.generation += due.anew or self._anew
+            anew, due = self._player.take(_milliseconds(), limit - len(values))
+            self.generation += anew or self._anew
             self._anew = False
             self._woken = False
+            began = self.began
             self._changed.notify()
-        now = self._clock()
-        return values + [replace(message, received=now, live=True) for message in due.messages]
+        return values + [replace(each.message, received=began + each.at, live=True) for each in due]
+
+    @property
+    def now(self) -> int:
+        """The time of what has been drained last, or of the silence behind it, in ms since the epoch."""
+        with self._changed:
+            return int(self.began + self._player.told(_milliseconds()))
 
     @property
     def pending(self) -> int:
@@ -136,8 +144,11 @@ class Replay:
     def align(self) -> None:
         """From the beginning, with all responses beginning at once; the next time, as they did."""
         self.is_aligned = not self.is_aligned
-        entries = aligned(self._entries) if self.is_aligned else self._entries
-        self._control(lambda now: self._begin_anew(entries, now))
+        self._control(self._begin_anew)
+
+    @property
+    def _played(self) -> Sequence[Entry]:
+        return aligned(self._entries) if self.is_aligned else self._entries
 
     @property
     def reaches(self) -> bool:
@@ -145,7 +156,9 @@ class Replay:
         return self._older is not None
 
     def reach_back(self) -> None:
-        """Fetch what is older, up to `AT_ONCE` messages and `MOST` in all, and play from there then."""
+        """Fetch what is older, up to `AT_ONCE` messages and `MOST` in all; what is played goes on where it
+        was, and from its beginning where nothing was.
+        """
         if self._older is not None and not self._reaching:
             self._reaching = True
             reaching = threading.Thread(target=self._reach, args=(self._older,), daemon=True)
@@ -173,21 +186,24 @@ class Replay:
         self.beyond, self._reaching = beyond, False
 
     def _precede(self, messages: Sequence[ChannelMessage]) -> None:
-        """Play these first, the newest of which comes first, and from their beginning."""
+        """Play these first, the newest of which comes first. Who looks on stays where he was."""
         first = min(self.began, *(message.timestamp for message in messages))
         moved = [replace(entry, at=entry.at + self.began - first) for entry in self._entries]
         # Within a millisecond they stay in this order.
         entries = [*(Entry(message.timestamp - first, message) for message in messages[::-1]), *moved]
 
         def change(now: float) -> None:
+            # When all begin at once, what is older begins there as well.
+            moved_by = 0 if self.is_aligned or not self._entries else self.began - first
+            here = self._player.position(now) + moved_by
             self._entries, self.began = entries, first
-            self._begin_anew(aligned(entries) if self.is_aligned else entries, now)
+            self._begin_anew(now, here)
 
         self._control(change)
 
-    def _begin_anew(self, entries: Sequence[Entry], now: float) -> None:
+    def _begin_anew(self, now: float, start: float = 0) -> None:
         before, self._anew = self._player, True
-        self._player = Player(entries, now, speed=before.speed)
+        self._player = Player(self._played, now, speed=before.speed, start=start)
         if not before.running:
             self._player.pause(now)
 

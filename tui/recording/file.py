@@ -7,8 +7,8 @@
 before; what `message` holds is in `tui.recording.messages`. Empty lines, and lines that begin with `#`, are
 notes for people.
 
-What looks like a key or a token is taken out of every text as it is written, but not out of binary data, nor
-where one was streamed in pieces.
+What looks like a key, a token or a password is taken out of every text as it is written, but not out of
+binary data, nor where one was streamed in pieces.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tui.recording.messages import from_object, line, to_object
+from tui.recording.secrets import without_credentials
 from tui.wire import ChannelMessage, describe
 
 FORMAT, VERSION = "ably-tui", 1
@@ -45,6 +46,8 @@ class Recording:
     """Milliseconds since the epoch."""
     entries: tuple[Entry, ...]
     """In the order of `at`."""
+    cut_off: int | None = None
+    """Number of the last line, where that was only a part of one and is left out."""
 
 
 class Writer:
@@ -54,7 +57,11 @@ class Writer:
         """`started_at` is in ms since the epoch: when the first message came, or the recording began."""
         self._channel = channel
         self._started_at = started_at
-        self._redact = redact
+
+        def harmless(text: str) -> str:
+            return without_credentials(redact(text))
+
+        self._redact = harmless
         self.length = 0
         """Milliseconds from the beginning to the last message that was written."""
         self.count = 0
@@ -99,45 +106,61 @@ class Writer:
 
 
 def read(lines: Iterable[str]) -> Recording:
-    """Return the recording that these lines are; raise `RecordingError` when they are none."""
+    """Return the recording that these lines are; raise `RecordingError` when they are none. The last line may
+    be a part of one, as a program that was killed or a full disk leaves it; it is left out.
+    """
     header: dict[str, object] | None = None
     entries: list[Entry] = []
+    broken: int | None = None
     for number, text in enumerate(lines, 1):
         if not text.strip() or text.startswith("#"):
             continue
+        if broken is not None:
+            raise RecordingError(f"line {broken} {_NO_OBJECT}; {_MEND}")
         try:
-            value = _object(text)
+            value = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            if header is None:
+                raise RecordingError(f"line {number}: {_NO_RECORDING}") from error
+            broken = number
+            continue
+        try:
             if header is None:
                 header = _header(value)
             else:
                 entries.append(_entry(value))
-        except (ValueError, RecursionError) as error:
-            raise RecordingError(f"line {number}: {error}") from error
+        except ValueError as error:
+            mend = "" if header is None else f"; {_MEND}"
+            raise RecordingError(f"line {number}: {error}{mend}") from error
     if header is None:
         raise RecordingError("it is empty")
     return Recording(
-        str(header["channel"]), int(str(header["startedAt"])), tuple(sorted(entries, key=lambda one: one.at))
+        str(header["channel"]),
+        int(str(header["startedAt"])),
+        tuple(sorted(entries, key=lambda one: one.at)),
+        broken,
     )
 
 
-def _object(text: str) -> dict[str, object]:
-    value = json.loads(text)
-    if not isinstance(value, dict):
-        raise ValueError("an object is expected")  # noqa: TRY004  it is the file that is wrong
-    return value
+_NO_RECORDING = "this is no recording of ably-tui; give a file that `ably-tui record` has written"
+_NO_OBJECT = "is damaged: it is no whole JSON object"
+_MEND = "take that line out, or put # in front of it, and what is left will play"
 
 
-def _header(value: dict[str, object]) -> dict[str, object]:
-    if value.get("recording") != FORMAT:
-        raise ValueError("this is no recording of ably-tui")
+def _header(value: object) -> dict[str, object]:
+    if not isinstance(value, dict) or value.get("recording") != FORMAT:
+        raise ValueError(_NO_RECORDING)
     if value.get("version") != VERSION:
-        raise ValueError(f"version {value.get('version')!r} is not known, {VERSION} is")
+        found = value.get("version")
+        raise ValueError(f"version {found!r} is not known, {VERSION} is; a newer ably-tui may know it")
     if not isinstance(value.get("channel"), str) or not isinstance(value.get("startedAt"), int):
-        raise ValueError("the header needs channel and startedAt")  # noqa: TRY004
+        raise ValueError("the header must say channel, a text, and startedAt, in ms since the epoch")  # noqa: TRY004
     return value
 
 
-def _entry(value: dict[str, object]) -> Entry:
+def _entry(value: object) -> Entry:
+    if not isinstance(value, dict):
+        raise ValueError(f"this {_NO_OBJECT}")  # noqa: TRY004  it is the file that is wrong
     at, message = value.get("at"), value.get("message")
     if not isinstance(at, int) or isinstance(at, bool) or at < 0 or not isinstance(message, dict):
         raise ValueError("an entry needs at, in milliseconds, and message")

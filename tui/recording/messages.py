@@ -74,7 +74,10 @@ def from_object(value: Mapping[str, Any]) -> ChannelMessage:
     if not isinstance(serial, str) or not serial:
         raise ValueError("a message needs a serial")
     if value.get("binary"):
-        data = base64.b64decode(str(data), validate=True)
+        try:
+            data = base64.b64decode(str(data), validate=True)
+        except ValueError as error:
+            raise ValueError("data is no base64, though the message says binary") from error
     action = value.get("action", "create")
     if action not in _ACTIONS:
         raise ValueError(f"unknown action {action!r}")

@@ -60,6 +60,13 @@ class Player:
             return self._position
         return min(self.length, self._position + max(0.0, now - self._since) * self._speed)
 
+    def told(self, now: float) -> float:
+        """Return up to where all has been given, in milliseconds from the beginning: the position, or where
+        what is due comes next while something is.
+        """
+        position = self.position(now)
+        return min(position, float(self._times[self._given])) if self.pending(now) else position
+
     def over(self, now: float) -> bool:
         """Whether everything has been given, and the end is reached."""
         return self._given == len(self._entries) and self.position(now) >= self.length
@@ -90,12 +97,17 @@ class Player:
 
     def due(self, now: float, limit: int | None = None) -> Due:
         """Return what has not been given and whose time has come, at most `limit` messages of it."""
+        anew, entries = self.take(now, limit)
+        return Due(anew, [entry.message for entry in entries])
+
+    def take(self, now: float, limit: int | None = None) -> tuple[bool, list[Entry]]:
+        """Do as `due` does, and return when each message comes as well."""
         until = self._count(now)
         if limit is not None:
             until = min(until, self._given + limit)
-        messages = [entry.message for entry in self._entries[self._given : until]]
+        entries = self._entries[self._given : until]
         anew, self._anew, self._given = self._anew, False, until
-        return Due(anew, messages)
+        return anew, entries
 
     def pending(self, now: float) -> int:
         """Return how many messages are due."""

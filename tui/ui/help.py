@@ -83,9 +83,12 @@ class HelpScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, keymap: Mapping[str, str]) -> None:
-        """`keymap` has the keys that the user has changed, by the command's id."""
+    def __init__(self, keymap: Mapping[str, str], *, replaying: bool = False) -> None:
+        """`keymap` has the keys that the user has changed, by the command's id; `replaying` lists first what
+        steers a replay.
+        """
         super().__init__()
+        self._zones = sorted(TITLES, key=lambda zone: not (replaying and zone is Zone.REPLAY))
         self._keymap = keymap
 
     def compose(self) -> ComposeResult:
@@ -123,7 +126,7 @@ class HelpScreen(ModalScreen[None]):
 
     def _sections(self, sought: str) -> Iterable[RenderableType]:
         sections: list[tuple[str, Iterable[tuple[str, str]]]] = [
-            *((title, help_rows(zone, self._keymap)) for zone, title in TITLES.items()),
+            *((TITLES[zone], help_rows(zone, self._keymap)) for zone in self._zones),
             ("In a chat", CHAT),
             ("Writing a prompt", PROMPT),
             ("Commands, typed in the prompt (// sends a slash)", self._slashes()),

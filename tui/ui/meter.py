@@ -35,8 +35,9 @@ class Meter:
             self._shown, self._lag = now, max(0, now - messages[-1].received)
 
     def forget(self) -> None:
-        """Begin anew: what was said before is no rate of now."""
+        """Begin anew: what was said before is no rate of now, nor has it just been shown."""
         self._tokens.clear()
+        self._shown = 0
 
     def figures(self, responses: Iterable[Response], now: int) -> Figures:
         """Return what there is of these responses. Costs a look at each."""
@@ -44,6 +45,8 @@ class Meter:
         live = [response for response in responses if response.status.in_flight]
         ended = Counter(response.status for response in responses)
         tokens = sum(response.tokens for response in responses)
+        while self._tokens and self._tokens[-1][0] >= now:  # a replay stands still, or has gone back
+            self._tokens.pop()
         self._tokens.append((now, tokens))
         while self._tokens[0][0] < now - RECENT:
             self._tokens.popleft()

@@ -116,6 +116,8 @@ class ModelName:
     id: str
     note: str = ""
     """For people: its other name, or until when it is there."""
+    ends: bool = False
+    """Whether the note says when it ends, or has ended."""
 
 
 class Feed(Protocol):
@@ -167,6 +169,10 @@ class Replayed(Feed, Protocol):
         """Where it ends."""
 
     @property
+    def now(self) -> int:
+        """What the clock said when that was recorded which has been drained, in ms since the epoch."""
+
+    @property
     def times(self) -> float:
         """How many times as fast as it was said."""
 
@@ -179,7 +185,7 @@ class Replayed(Feed, Protocol):
         """Whether all responses begin at once."""
 
     def reach_back(self) -> None:
-        """Fetch what is older, in the background, and begin there once it has come."""
+        """Fetch what is older, in the background; once it has come, stay where what is seen was said."""
 
     @property
     def reaches(self) -> bool:

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
+from tui.ui.commands import COMMANDS, keys_shown
 from tui.ui.palette import Palette
 from tui.ui.ports import Replayed
 from tui.ui.still import Still
+from tui.ui.words import cut
 
-OLDER = "O older"
-KEYS = (
-    *("space pauses", "Esc/R ends", OLDER, "[ ] seek 5 s", "{ } a tenth", "< > speed", "a aligns starts"),
-)
-"""In the order in which they stay where there is little room; `OLDER` only where that may be had."""
+KEYS = {
+    "replay-pause": "pause",
+    "replay-back": "5 s",
+    "replay-slower": "speed",
+    "replay-align": "align",
+}
+"""What steers a replay, by the command's id, and in a word what it does; what comes last gives way first."""
+ENDS = {"replay-end": "back"}
+QUITS = {"quit": "quit"}
+"""Instead of `ENDS`, where a recording is all there is."""
+OLDER, LEAPS, HELP = ("replay-older", "older"), ("replay-leap-back", "a tenth"), ("help", "keys")
+WORDS = ("replay-older", "replay-align", "replay-pause", "replay-slower", "replay-back", *ENDS, *QUITS)
+"""Which keys have their word first, where there is no room for all: the one that says least by itself."""
+_COMMANDS = {command.id: command for command in COMMANDS}
+_APART = " · "
 
 
 class ReplayBar(Still, Widget):
@@ -27,18 +40,22 @@ class ReplayBar(Still, Widget):
     ReplayBar { height: 1; display: none; background: $panel; color: $foreground; padding: 0 1; }
     """
 
-    def __init__(self, palette: Callable[[], Palette]) -> None:
+    def __init__(self, palette: Callable[[], Palette], keymap: Mapping[str, str], *, only: bool) -> None:
+        """`keymap` has the keys that the user has changed, by the command's id; `only` says that there is no
+        channel to go back to.
+        """
         super().__init__()
         self._palette = palette
+        self._keymap = keymap
+        self._steering = KEYS | (QUITS if only else ENDS)
         self._replay: Replayed | None = None
-        self._said = ""
+        self._said = ("", "", "")
         self.whence: Callable[[], str] = str
         """Says where in the channel's past it begins, and whether that is not its beginning."""
 
     def show(self, replay: Replayed | None) -> None:
         """Say how this stands; None hides the line."""
-        parts = () if replay is None else (_figures(replay), self.whence(), replay.beyond)
-        said = " · ".join(filter(None, parts))
+        said = ("", "", "") if replay is None else (_figures(replay), self.whence(), replay.beyond)
         if (replay, said) == (self._replay, self._said):
             return
         self._replay, self._said = replay, said
@@ -46,14 +63,43 @@ class ReplayBar(Still, Widget):
         self.refresh()
 
     def render(self) -> Text:
-        """How it stands, and as many keys as there is room for."""
-        line = Text(no_wrap=True).append("REPLAY", "bold reverse").append(f" {self._said}", "bold")
-        reaches = self._replay is not None and self._replay.reaches and not self._replay.beyond
-        for keys in KEYS if reaches else (each for each in KEYS if each != OLDER):
-            if line.cell_len + len(keys) + 3 > self.size.width:
-                break
-            line.append(f" · {keys}", self._palette().muted)
-        return line
+        """How it stands, as many keys as there is room for, and always where all of them are listed. When it
+        began gives way to the keys.
+        """
+        figures, began, beyond = self._said
+        line = Text(no_wrap=True).append("REPLAY", "bold reverse")
+        room = self.size.width - line.cell_len - 1
+        needed = len(_APART) + cell_len(_APART.join(self._shown(id_) for id_ in (*self._steering, HELP[0])))
+        whole, short = (_APART.join(filter(None, parts)) for parts in (self._said, (figures, beyond)))
+        said = whole if began and cell_len(whole) + needed + len(HELP[1]) < room else short
+        last = _APART + self._shown(*HELP)
+        said = cut(said, max(1, room - cell_len(last)))
+        line.append(f" {said}", "bold")
+        keys = "".join(_APART + each for each in self._keys(room - cell_len(said) - cell_len(last)))
+        return line.append(keys + last, self._palette().muted)
+
+    def _keys(self, room: int) -> list[str]:
+        """Return the keys that have room, with as many of their words."""
+        words = dict(self._steering)
+        if self._replay is not None and self._replay.reaches and not self._replay.beyond:
+            words |= [OLDER]
+        shown: dict[str, str] = {}
+        for id_ in words:
+            if _width([*shown.values(), self._shown(id_)]) <= room:
+                shown[id_] = self._shown(id_)
+        for id_ in filter(shown.__contains__, WORDS):
+            longer = shown | {id_: self._shown(id_, words[id_])}
+            if _width(longer.values()) <= room:
+                shown = longer
+        leaps = self._shown(*LEAPS)
+        return [*shown.values(), *([leaps] if _width([*shown.values(), leaps]) <= room else [])]
+
+    def _shown(self, id_: str, word: str = "") -> str:
+        return f"{keys_shown(_COMMANDS[id_], self._keymap)} {word}".rstrip()
+
+
+def _width(keys: Iterable[str]) -> int:
+    return sum(len(_APART) + cell_len(each) for each in keys)
 
 
 def whence(began: int, now: int, *, cut: bool) -> str:

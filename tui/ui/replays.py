@@ -6,9 +6,11 @@ decided or ended on it before the replay is over.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from textual.actions import ActionParseResult, parse
+from textual.dom import DOMNode
 from textual.widgets import Input
 
 from tui.state import Conversation
@@ -18,6 +20,7 @@ from tui.ui.ports import Feed, Replayed
 from tui.ui.replay_bar import whence
 
 if TYPE_CHECKING:
+    from tui.ui.meter import Meter
     from tui.ui.replay_bar import ReplayBar
 
 SEEK = 5_000
@@ -37,6 +40,8 @@ LIVE_ONLY = frozenset(
     }
 )
 """Actions that speak to the live channel, or of it."""
+ONLY_PLAYS = "a recording is played: nobody is there to answer"
+FIRST_BACK = "a replay is shown: Esc goes back to the channel, where that can be done"
 
 
 class Replays(Acting):
@@ -47,6 +52,7 @@ class Replays(Acting):
     _feed: Feed
     _generation: int  # of what is replayed, as far as it is shown
     _live: Conversation
+    _meter: Meter
     _replay_bar: ReplayBar
     _wake_up: Callable[[], None]
 
@@ -58,6 +64,19 @@ class Replays(Acting):
         if action in LIVE_ONLY and self.replay is not None:
             return False
         return super().check_action(action, parameters)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """See `App`: say why what speaks to the channel does nothing here."""
+        name = (parse(action) if isinstance(action, str) else action)[1]
+        if self.replay is not None and name in LIVE_ONLY:
+            self._say(ONLY_PLAYS if self.replay is self._feed else FIRST_BACK)
+            return True
+        return await super().run_action(action, default_namespace, namespaces)
 
     def action_replay(self) -> None:
         """Replay what the channel has said, as far as it is here."""
@@ -90,6 +109,7 @@ class Replays(Acting):
     def show_conversation(self, conversation: Conversation) -> None:
         """Let everything on the screen speak of another conversation."""
         self.conversation = conversation
+        self._meter.forget()
         self._wall.converse(conversation)
 
     def action_replay_end(self) -> None:
@@ -124,8 +144,10 @@ class Replays(Acting):
             self._replay_bar.show(self.replay)
 
     def action_replay_older(self) -> None:
-        """Fetch what is older than what is played, and play from there."""
-        if self.replay is not None and self.replay.reaches:
+        """Fetch what is older than what is played, and stay where one is."""
+        if self.replay is not None and not self.replay.reaches:
+            self._say("the recording is all there is")
+        elif self.replay is not None:
             self.replay.reach_back()
             self._replay_bar.show(self.replay)
 

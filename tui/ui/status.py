@@ -38,6 +38,8 @@ AMONG_PANES = (
     "? help",
 )
 """What can be done from here, in as many words as have room."""
+REPLAYING = ("? help",)
+"""The bar of the replay has its keys."""
 SILENT = (
     "nothing comes from the server, nor an answer · it is connected to anew if that goes on; nothing is lost"
 )
@@ -65,6 +67,8 @@ class Figures:
     pending: int = 0
     approvals: int = 0
     """Tool calls that wait for somebody to allow them."""
+    hidden: int = 0
+    """Responses that go on and that the filter hides."""
 
 
 class StatusLine(Still, Widget):
@@ -96,6 +100,8 @@ class StatusLine(Still, Widget):
         self._now = 0
         self.typing = True
         """Whether the prompt has the keys; the hint on the right says what others do."""
+        self.replaying = False
+        """Whether a replay is shown, in which nothing can be asked or cancelled."""
 
     def show(self, figures: Figures, now: int) -> None:
         """Show these figures; `now` is in ms since the epoch."""
@@ -183,7 +189,7 @@ class StatusLine(Still, Widget):
         """Return the keys that have room on the right: all of them beside all `fields`, else as many as have
         room beside the first `least`, or beside fewer of these.
         """
-        most, *fewer = TYPING if self.typing else AMONG_PANES
+        most, *fewer = REPLAYING if self.replaying else TYPING if self.typing else AMONG_PANES
 
         def fits(hint: str, shown: list[Text]) -> bool:
             cells = sum(field.cell_len + 2 for field in shown)
@@ -259,7 +265,8 @@ class StatusLine(Still, Widget):
         if self.figures.pending > BEHIND:
             notices.append(Text(f"{self.figures.pending:,} messages behind", "bold"))
         if self.filter:
-            notices.append(Text(f"filter: {cut(self.filter, 30)}", "bold"))
+            hides = f" hides {self.figures.hidden} live" if self.figures.hidden else ""
+            notices.append(Text(f"filter: {cut(self.filter, 30)}{hides}", "bold"))
         return notices
 
     def _state(self) -> Text:
