@@ -515,8 +515,16 @@ async def test_cancel_names_the_response_or_the_prompt_that_waits() -> None:
         await s.sees("asked")
 
 
-async def test_an_unanswered_cancel_is_spoken_of_after_three_seconds() -> None:
+@pytest.mark.parametrize(
+    ("here", "why"),
+    [(None, "may refuse it, or be gone"), (("c1",), "is here and may refuse it"), ((), "its agent is gone")],
+)
+async def test_an_unanswered_cancel_is_spoken_of_after_three_seconds(
+    here: tuple[str, ...] | None, why: str
+) -> None:
     async with screen() as s:
+        if here is not None:
+            s.script.tell(Roster(tuple(Member.of("ana", each, {"kind": "agent"}) for each in here)))
         s.script.theirs = {"p"}
         s.script.say(UserInput("p", "why"), client="ben", connection="cb")
         s.script.say(Start("r", "p"), Text("r", "so"))
@@ -525,7 +533,7 @@ async def test_an_unanswered_cancel_is_spoken_of_after_three_seconds() -> None:
         s.script.say(Cancel("r"), client="me-0001", connection="cm")
         await s.sees("cancel asked by")
         s.script.clock += 3_500
-        await s.sees("cancel was not answered", "not answered ·")
+        await s.sees("cancel was not answered", "not answered ·", why)
 
 
 async def test_what_has_ended_needs_no_cancel() -> None:

@@ -29,6 +29,21 @@ def test_it_counts_by_state_and_tells_the_rate_of_the_last_moments() -> None:
     assert meter.figures(conversation.responses.values(), EPOCH + 4_000).tokens_per_second == 0
 
 
+def test_where_time_stands_still_or_goes_back_there_is_nothing_to_remember() -> None:
+    script, conversation = Script(), Conversation()
+    meter = Meter(script, script, counts_for("me"))
+
+    def rate(at: int) -> float:
+        return meter.figures(conversation.responses.values(), EPOCH + at).tokens_per_second
+
+    rate(1_000)
+    said: list[Start | Text] = [Start("a"), *(Text("a", "word ") for _ in range(10))]
+    conversation.apply_all([script.channel.publish(value, client="ana") for value in said])
+    assert [rate(2_000) for _ in range(50)] == [10] * 50
+    assert len(meter._tokens) == 2
+    assert (rate(500), rate(1_500)) == (0, 0)
+
+
 def test_the_lag_is_of_live_messages_and_of_the_last_moments() -> None:
     script, conversation = Script(), Conversation()
     meter = Meter(script, script, counts_for("me"))

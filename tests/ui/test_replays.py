@@ -185,6 +185,7 @@ async def test_nothing_is_offered_that_cannot_be_done() -> None:
         await s.sees("it broke", "r retry")
         await s.pilot.press("escape", "R", "right_curly_bracket")
         await s.until(lambda: "REPLAY" in s.text and "it broke" in s.text)
+        await s.until(lambda: "Enter reply" not in s.text)
         assert "r retry" not in s.text
         await s.pilot.press("r")
         await s.sees("Esc goes back to the channel")

@@ -6,14 +6,14 @@ The base of the application that holds these actions, on top of those that only 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from tui.state import Response
 from tui.ui.asking import Asking
 from tui.ui.cancels import Cancels
 from tui.ui.contacts import CODECS
 from tui.ui.looking import COPIES, FORMS, SCOPES, Looking
-from tui.ui.manners import Refused, manner_told, with_longest, with_model, with_system, with_thinking
+from tui.ui.manners import DEFAULT, Refused, manner_told, with_longest, with_model, with_system, with_thinking
 from tui.ui.offers import Arguments, Offer, Offers, command_offers
 from tui.ui.ports import EFFORTS, Manner
 from tui.ui.prompt import PromptBox
@@ -37,11 +37,13 @@ class Acting(Looking):
             "copy": lambda: COPIES,
             "export": lambda: (*FORMS, *SCOPES),
             "theme": lambda: sorted(self.available_themes),
-            "model": self._models,
+            "model": lambda: self._models() | {DEFAULT: "the agent's own"},
             "fan": self._models,
-            "thinking": lambda: EFFORTS,
+            "thinking": lambda: (*EFFORTS, DEFAULT),
             "session": lambda: CODECS,
-            "effort": lambda: EFFORTS,
+            "effort": lambda: (*EFFORTS, DEFAULT),
+            "system": lambda: {DEFAULT: "the agent's own", "none": "no system prompt at all"},
+            "max": lambda: {DEFAULT: "the agent's own"},
         }
         """By slash name, what may stand behind it."""
 
@@ -129,7 +131,7 @@ class Acting(Looking):
     def meet(self, roster: Roster) -> None:
         """Know who is here now."""
         super().meet(roster)
-        self.asking.roster = roster
+        self.asking.roster = self._cancels.roster = roster
         self._mark_siblings()
 
     # Keys
@@ -226,8 +228,8 @@ class Acting(Looking):
         """Set how much the model thinks."""
         self._set(lambda manner: with_thinking(manner, word), word)
 
-    def _models(self) -> Sequence[str]:
-        return [model.id for model in self.desk.models]
+    def _models(self) -> dict[str, str]:
+        return {model.id: model.note for model in self.desk.models}
 
     def _set(self, change: Callable[[Manner], Manner], given: str) -> None:
         """Change how answers are made, which the prompt's border then says; without anything given say it."""
@@ -239,8 +241,9 @@ class Acting(Looking):
             except Refused as refusal:
                 self._say(str(refusal))
             else:
-                if asking.lack and asking.manner.model != model:
-                    self._say(asking.lack)
+                warned = "\n".join(filter(None, (asking.lack, asking.end)))
+                if warned and asking.manner.model != model:
+                    self._say(warned)
             return
-        told = (manner_told(asking.manner, self.facts.model), asking.manner.system, asking.lack)
+        told = (manner_told(asking.manner, self.facts.model), asking.manner.system, asking.lack, asking.end)
         self._say("\n".join(filter(None, told)))

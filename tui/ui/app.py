@@ -509,6 +509,7 @@ class WallApp(InOrder, Replays):
     def replays(self) -> None:
         """See `Replays`: what can be done to a response differs as well."""
         super().replays()
+        self._status.replaying = self.replay is not None
         self._dress()
 
     def _dress(self) -> None:

@@ -17,8 +17,9 @@ from tui.state.people import Publisher, publisher_of
 from tui.state.threads import parent_of, siblings_of, thread_of, turns_of
 from tui.ui.contacts import CODECS, contact_of
 from tui.ui.kin import described, sibling_notes
-from tui.ui.manners import NO_MANNER, Refused, fan_of, lack_of, manner_told
+from tui.ui.manners import NO_MANNER, Refused, ends_of, fan_of, lack_of, manner_told
 from tui.ui.ports import Contact, Desk, Facts, Manner, ModelName, Question
+from tui.ui.takers import absence_of
 from tui.wire import Best, Roster
 
 
@@ -119,6 +120,14 @@ class Asking:
         somebody else's agent answers.
         """
         return lack_of(self.manner.model or self._facts.model, self._facts.tools) if self._to is None else ""
+
+    @property
+    def end(self) -> str:
+        """When the model that is chosen ends, in words; empty where nothing is known of that, or somebody
+        else's agent answers.
+        """
+        model = self.manner.model or self._facts.model
+        return ends_of((model,), self._desk.models) if self._to is None else ""
 
     @property
     def models(self) -> Sequence[ModelName]:
@@ -225,7 +234,8 @@ class Asking:
             self._edited = edited
             self._box.restore(text)
         else:
-            self._ask(question, goes_on=edited is None)
+            goes_on = question.in_reply_to is not None if edited is None else self._follows_on(edited)
+            self._ask(question, edited, goes_on=goes_on)
         self.show()
 
     def fan(self, argument: str) -> None:
@@ -238,6 +248,8 @@ class Asking:
         else:
             if not self._is_session:
                 self.send(text.strip(), models)
+                if ends := ends_of(models, self._desk.models):
+                    self._say(ends)
                 return
             self._say("an agent of AI Transport answers once: r asks again beside its answer")
         self._box.restore(f"/fan {argument}".rstrip())
@@ -256,7 +268,8 @@ class Asking:
                 self._say("it has said nothing that could be asked for again")
                 return False
             question = replace(question, contact=replace(contact, again=True))
-        self._ask(question, goes_on=False)
+        self._ask(question, response, goes_on=self._current() is not None and self._follows_on(response))
+        self.show()
         return True
 
     def _question(self, text: str, models: Sequence[str | None]) -> Question | None:
@@ -296,13 +309,22 @@ class Asking:
             contact=contact,
         )
 
-    def _ask(self, question: Question, *, goes_on: bool) -> None:
-        root = self._root
+    def _follows_on(self, response: Response) -> bool:
+        """Whether the next prompt continues what is asked beside a response: where a chat shows it, or what
+        was continued came after that response, which now stands on another branch.
+        """
+        target = self.target
+        if target is None:
+            return self._current() is not None
+        return self._current() is not None or response in thread_of(self._conversation, target)
+
+    def _ask(self, question: Question, beside: Response | None, *, goes_on: bool) -> None:
+        root = self._root if beside is None else self._root_of(beside)
         first, *others = self._for_each(question)
         prompt_id = self._desk.ask(first)
         self._asked(prompt_id)
-        beside = question.sibling_of or prompt_id
-        asked = [prompt_id, *(self._desk.ask(replace(each, sibling_of=beside)) for each in others)]
+        sibling_of = question.sibling_of or prompt_id
+        asked = [prompt_id, *(self._desk.ask(replace(each, sibling_of=sibling_of)) for each in others)]
         if question.contact is None:  # AI Transport need not give a prompt back under its id
             self._unheard.update(dict.fromkeys(asked, question.text))
         if question.to is not None and self._is_absent(question.to):
@@ -311,7 +333,7 @@ class Asking:
             root = prompt_id
             self._manners[root] = question.manner
         self._fresh = False
-        if goes_on and question.in_reply_to is not None:
+        if goes_on:
             self._parent, self._follows, self._thread = None, prompt_id, root
 
     def _for_each(self, question: Question) -> list[Question]:
@@ -366,14 +388,16 @@ class Asking:
 
     def _absences(self) -> dict[str, str]:
         """Return by key what is said of each prompt that waits for somebody who is not here."""
-        return {
-            response.key: f"waiting for {prompt.to}, who is not here"
-            for response in self._conversation.responses.values()
-            if response.status is Status.WAITING
-            and (prompt := response.prompt) is not None
-            and prompt.to is not None
-            and self._is_absent(prompt.to)
+        if self.roster is None:
+            return {}
+        waiting = (each for each in self._conversation.responses.values() if each.status is Status.WAITING)
+        told = {
+            response.key: absence_of(prompt, self.roster)
+            for response in waiting
+            if (prompt := response.prompt) is not None
+            and (prompt.to is not None or not self._desk.answers(prompt.prompt_id))
         }
+        return {key: words for key, words in told.items() if words}
 
     def _is_absent(self, client_id: str) -> bool:
         """Whether it is known that somebody is not on the channel."""

@@ -61,11 +61,16 @@ def doubt(typed: str, folder: Path) -> str | None:
     """Return why a file should be asked about before it is attached; None when it need not be."""
     path = _path(typed, folder).resolve()
     root = folder.resolve()
-    if not path.is_relative_to(root):
-        return "it is outside this directory"
-    if any(part.startswith(".") for part in (*path.relative_to(root).parts, *Path(typed).parts[-1:])):
-        return "it is hidden"
-    return None
+    inside = path.is_relative_to(root)
+    shared = Path(os.path.commonpath((path, root)))  # folders above both are nobody's choice
+    parts = path.relative_to(shared).parts
+    hidden = any(part.startswith(".") for part in (*parts, *Path(typed).parts[-1:]))
+    return (
+        " and ".join(
+            word for word, is_so in (("hidden", hidden), ("outside this directory", not inside)) if is_so
+        )
+        or None
+    )
 
 
 def attached(typed: str, folder: Path) -> Attached:

@@ -12,7 +12,8 @@ from tui.render.page import Row
 from tui.render.plain import plain_rows
 from tui.render.theme import Theme
 from tui.state import Block, Response, Status
-from tui.ui.header import ending_of
+from tui.ui.header import KNOWN_BY, ending_of
+from tui.ui.kin import asker_of
 from tui.ui.palette import Palette
 from tui.ui.sections.flow import SLICE
 from tui.ui.sections.notes import note_rows, numbered
@@ -23,10 +24,13 @@ from tui.ui.sections.text import TextSection
 from tui.ui.sections.thinking import ThinkingSection
 from tui.ui.sections.tool import ToolSection
 from tui.ui.verdicts import Counts, counts_for
+from tui.ui.words import cut
 from tui.wire import Kind
 
 QUESTION_ROWS = 3
 """Rows of the question that are shown above the answer."""
+ASKER = 3
+"""One of how many parts of the width the asker's name may take."""
 SECTION = 50
 """Characters that take as long to render as a section without text."""
 AGAIN = (Status.FAILED, Status.CANCELLED, Status.STALLED)
@@ -209,11 +213,12 @@ class Body(Stacked):
         style = self._setting.palette.muted + Style(italic=True)
         rows: list[Row] = []
         if self.response.prompt is not None:
-            rows = plain_rows(f"› {self.response.prompt.text}", width, style)
+            asker = cut(asker_of(self.response, self._setting.own), max(KNOWN_BY, width // ASKER))
+            rows = plain_rows(f"{asker} › {self.response.prompt.text}".lstrip(), width, style)
             if len(rows) > self._question_rows:
                 last = rows[self._question_rows - 1].text
-                cut = set_cell_size(last, min(cell_len(last), width - 1)).rstrip() + "…"
-                rows[self._question_rows - 1 :] = [Row([Segment(cut, style)], cell_len(cut), 0)]
+                short = set_cell_size(last, min(cell_len(last), width - 1)).rstrip() + "…"
+                rows[self._question_rows - 1 :] = [Row([Segment(short, style)], cell_len(short), 0)]
         if self.response.joined_midway:
             lost = self.response.beginning_lost
             words = (

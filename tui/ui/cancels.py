@@ -8,6 +8,8 @@ from tui.state import Conversation, Response, Status
 from tui.ui.contacts import contact_of
 from tui.ui.header import PATIENCE, name_of
 from tui.ui.ports import Desk
+from tui.ui.takers import is_here
+from tui.wire import Roster
 
 
 class Cancels:
@@ -21,6 +23,8 @@ class Cancels:
         self._client_id = client_id
         self._say = say
         self._asked: dict[str, int] = {}  # when, by key
+        self.roster: Roster | None = None
+        """Who is here, once that is known."""
 
     def cancel(self, response: Response, now: int) -> None:
         """End a response, or ask its agent to; `now` is in ms since the epoch by this machine's clock."""
@@ -58,7 +62,14 @@ class Cancels:
             elif now - at >= PATIENCE:
                 del self._asked[key]
                 name = name_of(response, self._client_id)
-                self._say(f"cancel was not answered ({name}): its agent may refuse it, or be gone")
+                self._say(f"cancel was not answered ({name}): {self._why(response)}")
+
+    def _why(self, response: Response) -> str:
+        if self.roster is None or response.status is Status.WAITING:
+            return "its agent may refuse it, or be gone"
+        if is_here(response, self.roster):
+            return "its agent is here and may refuse it"
+        return "its agent is gone"
 
     def _end(self, response: Response, now: int) -> bool:
         transport = contact_of(self._conversation, response) is not None

@@ -16,6 +16,7 @@ from tui.state import Block, Conversation, Response
 from tui.state.threads import Head, groups_of, heads, siblings_of, thread_of
 from tui.ui.chat import ChatPane
 from tui.ui.header import name_of
+from tui.ui.kin import asker_of
 from tui.ui.pane import Look, Pane
 from tui.ui.panes import Panes
 from tui.ui.thread_list import ThreadList
@@ -27,6 +28,8 @@ LIST_FROM = 100
 LIST_WIDTH = 30
 LIST_SHARE = 10
 """Seconds between two lists for each second that one takes."""
+ASKER = 10
+"""Cells of the name of who asked in a list of threads."""
 TITLE = 60
 """Cells of a thread's title."""
 
@@ -47,7 +50,9 @@ class Chats(Panes):
         self.chatting = False
         """Whether the arrangement is the chat."""
         self._chat: ChatPane | None = None  # while chatting and there is a thread
-        self._list = ThreadList(lambda: self._look.palette, lambda head: self.name_of(head.response))
+        self._list = ThreadList(
+            lambda: self._look.palette, self.titled, lambda head: self.name_of(head.response)
+        )
         self._tip: str | None = None
         self._unthreaded = False  # whether the thread may have changed; `_unlisted`, the list
         self._unlisted = self._listed = False
@@ -100,6 +105,11 @@ class Chats(Panes):
             return self._shown()
         return [self._panes[key] for key in self.cells if key in self._panes]
 
+    def titled(self, head: Head) -> str:
+        """Return what stands for a thread: what was asked first, and by whom where somebody else answers."""
+        asker = asker_of(head.first, self._own)
+        return f"{cut(asker, ASKER)} › {head.title}" if asker else head.title or head.response.key
+
     def name_of(self, response: Response) -> str:
         """Return the name of a response: model and publisher."""
         return name_of(response, self._own)
@@ -112,6 +122,10 @@ class Chats(Panes):
     def families(self, responses: Iterable[Response]) -> dict[str, str]:
         """See `Panes.families`."""
         return groups_of(self._conversation, responses)
+
+    def kin(self, response: Response) -> Iterable[Response]:
+        """See `Panes.kin`. Costs a look at every response."""
+        return siblings_of(self._conversation, response)
 
     def step_thread(self, by: int) -> None:
         """Show the next thread in the list, or the one before."""

@@ -1,4 +1,6 @@
-"""How responses are told apart in words: which of several answers one is, and what it is without a number."""
+"""How responses are told apart in words: who asked, which of several answers one is, and what one is called
+without a number.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,17 @@ from tui.ui.words import cut
 
 WORDS = 24
 """Cells of a question by which a response is known."""
+
+
+def asker_of(response: Response, own: str) -> str:
+    """Return who asked, where somebody else answers: `ben`, or `you` for this terminal's clientId (`own`);
+    empty where the publisher's name says it already, or nobody is known to have asked. On a shared key it is
+    as much of a claim as the publisher's name is.
+    """
+    prompt = response.prompt
+    if prompt is None or prompt.publisher.name == response.publisher.name:
+        return ""
+    return "you" if response.asked_by(own) else prompt.publisher.name
 
 
 def sibling_notes(conversation: Conversation, own: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -17,9 +17,10 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets._toast import ToastRack
 
-from tui.state import Conversation, Response
+from tui.state import Conversation, Response, Status
 from tui.state.threads import parent_of, standings, tree_of
 from tui.ui import slash
+from tui.ui.comings import Comings
 from tui.ui.commands import SLASHES, Command, keys_shown
 from tui.ui.filter import Filter
 from tui.ui.find import FindBar
@@ -49,6 +50,7 @@ class Looking(App[None]):
     conversation: Conversation
     desk: Desk
     facts: Facts
+    _clock: Callable[[], int]
     _feed: Feed
     _wall: Wall
     _find: FindBar
@@ -59,6 +61,7 @@ class Looking(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.roster: Roster | None = None
+        self._comings: Comings | None = None
         self._code: tuple[str, int] = ("", 0)  # the response whose code blocks are being copied, and the next
 
     def _stand(self) -> None:
@@ -109,9 +112,26 @@ class Looking(App[None]):
         """Know who is here now."""
         self.roster = self._status.roster = roster
         self._status.refresh()
+        self._comings = self._comings or Comings(self.facts.client_id)
+        self._comings.meet(roster, self._clock())
+        self._list_people()
+
+    def greet(self) -> None:
+        """Say who has come and who has gone, once nothing else is being said."""
+        self._list_people()
+        if self._comings is not None and not self._notifications:
+            news = self._comings.news(self._clock())
+            if news:
+                self._say(news)
+
+    def _list_people(self) -> None:
         for each in self.screen_stack:
-            if isinstance(each, PeopleScreen):
-                each.show(roster)
+            if isinstance(each, PeopleScreen) and self.roster is not None:
+                each.show(self.roster, self._given())
+
+    def _given(self) -> Sequence[Response]:
+        """Return the answers that are being given on the channel."""
+        return [each for each in self.conversation.responses.values() if each.status is Status.LIVE]
 
     def action_people(self) -> None:
         """List who is here; Enter on an agent asks it next."""
@@ -124,7 +144,7 @@ class Looking(App[None]):
                 self.address(member)
                 self.screen.set_focus(self._prompt)
 
-        self.push_screen(PeopleScreen(self.roster, self.facts.client_id), chosen)
+        self.push_screen(PeopleScreen(self.roster, self.facts.client_id, self._given()), chosen)
 
     def action_wire(self) -> None:
         """Show the raw messages of the focused response."""
@@ -139,7 +159,7 @@ class Looking(App[None]):
             self._say("there is no thread yet")
             return
         rows = [
-            (head.title or head.response.key, f"{head.response.status} · {self._wall.name_of(head.response)}")
+            (self._wall.titled(head), f"{head.response.status} · {self._wall.name_of(head.response)}")
             for head in heads
         ]
 

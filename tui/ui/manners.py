@@ -26,9 +26,9 @@ def with_model(manner: Manner, word: str, known: Sequence[ModelName]) -> Manner:
 
 
 def with_system(manner: Manner, text: str) -> Manner:
-    """Return the manner with another system prompt; `none` for none at all."""
-    given = {DEFAULT: None, "none": ""}
-    return replace(manner, system=given.get(text, text))
+    """Return the manner with another system prompt; `none` or `off` for none at all."""
+    given = {DEFAULT: None, "none": "", "off": ""}
+    return replace(manner, system=given.get(text.strip().lower(), text))
 
 
 def with_longest(manner: Manner, word: str) -> Manner:
@@ -86,6 +86,12 @@ def fan_of(word: str, text: str, known: Sequence[ModelName]) -> Sequence[str | N
     if not text.strip():
         raise Refused("text missing: /fan 3 why asks three times, /fan opus,haiku why several models")
     return models
+
+
+def ends_of(models: Sequence[str | None], known: Sequence[ModelName]) -> str:
+    """Return which of these models end, or have ended, and when; empty where nothing is known of that."""
+    notes = {each.id: each.note for each in known if each.ends}
+    return " · ".join(f"{model} {notes[model]}" for model in dict.fromkeys(models) if model in notes)
 
 
 def lack_of(model: str, tools: Sequence[str]) -> str:

@@ -18,8 +18,10 @@ from tui.ui.words import cut
 ROWS = 8
 """Offers that are seen at once."""
 
-Arguments = Mapping[str, Callable[[], Sequence[str]]]
-"""By slash name, what may stand behind it."""
+Arguments = Mapping[str, Callable[[], Sequence[str] | Mapping[str, str]]]
+"""By slash name, what may stand behind it; a mapping gives what is said of each."""
+FREE = ("fan", "system")
+"""Commands behind whose first word any text may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +47,20 @@ def command_offers(before: str, arguments: Arguments, keymap: Mapping[str, str])
     if not space:
         names = sorted(slash for slash in SLASHES if slash.startswith(name.lower()))
         return [_offer(SLASHES[slash], keymap) for slash in names]
-    if name == "fan" and (" " in typed or typed.isdecimal()):  # the question follows; it is a number
+    if name in FREE and (" " in typed or typed.isdecimal()):  # the question follows; it is a number
         return []
     word = typed.split(" ")[-1].split(",")[-1]
     start = len(before) - len(word)
     earlier = {each.lower() for each in typed[: len(typed) - len(word)].replace(",", " ").split()}
-    values = [value for value in arguments[name]() if value not in earlier] if name in arguments else []
-    # Names of models are known by what stands in their middle.
-    found = [value for value in values if value.lower().startswith(word.lower())] or [
-        value for value in values if word.lower() in value.lower()
-    ]
-    return [] if found == [word] else [Offer(value, start=start, done=name != "fan") for value in found]
+    known = arguments[name]() if name in arguments else ()
+    notes = known if isinstance(known, Mapping) else {}
+    values = [value for value in known if value not in earlier]
+    found = [value for value in values if value.lower().startswith(word.lower())]
+    if not found and name != "system":  # models are known by what stands in the middle of their names
+        found = [value for value in values if word.lower() in value.lower()]
+    if found == [word]:
+        return []
+    return [Offer(value, notes.get(value, ""), start, done=name != "fan") for value in found]
 
 
 class Offers(Still, Widget):

@@ -17,10 +17,10 @@ from textual.widgets import TextArea
 
 from tui.ui.attach import AttachError, attached, doubt, offered
 from tui.ui.commands import Zone, bindings
+from tui.ui.header import KNOWN_BY
 from tui.ui.keystrokes import Keystrokes
 from tui.ui.offers import Offer, Offers
 from tui.ui.ports import Draft
-from tui.ui.header import KNOWN_BY
 from tui.ui.still import Still
 from tui.ui.words import end_cut
 

@@ -23,10 +23,13 @@ class ThreadList(Still, Widget):
     ThreadList { color: $foreground; }
     """
 
-    def __init__(self, palette: Callable[[], Palette], named: Callable[[Head], str]) -> None:
-        """`named` says who gave a thread's newest answer."""
+    def __init__(
+        self, palette: Callable[[], Palette], titled: Callable[[Head], str], named: Callable[[Head], str]
+    ) -> None:
+        """`titled` gives what stands for a thread, `named` who gave its newest answer."""
         super().__init__()
         self._palette = palette
+        self._titled = titled
         self._named = named
         self._heads: Sequence[Head] = ()
         self._shown = ""
@@ -55,7 +58,7 @@ class ThreadList(Still, Widget):
             response = head.response
             shown = response.key == self._shown
             lead = f"{number} " if number <= 9 else "  "
-            named = cut(f"{lead}{head.title or response.key}", width)
+            named = cut(f"{lead}{self._titled(head)}", width)
             title = Text(named, "reverse" if shown else palette.name)
             state = Text("  ").append(response.status.value, palette.states[response.status])
             if response.status is not Status.WAITING:

@@ -19,6 +19,11 @@ def cut(text: str, room: int) -> str:
     return text if cell_len(text) <= room else set_cell_size(text, max(0, room - 1)).rstrip() + "…"
 
 
+def end_cut(text: str, room: int) -> str:
+    """Return as much of the end of a text as fits into `room` cells, and say so where that is not all."""
+    return text if cell_len(text) <= room else "…" + end_of(text, max(0, room - 1))
+
+
 def end_of(text: str, room: int) -> str:
     """Return as much of the end of a text as fits into `room` cells."""
     tail = text[-room:] if room > 0 else ""

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Static
 
+from tui.state import Response
 from tui.wire import Member, Roster
 
 COLUMNS = ("who", "kind", "model", "status", "connection")
@@ -31,11 +32,13 @@ class PeopleScreen(ModalScreen[Member | None]):
     PeopleScreen #unproven { dock: bottom; }
     """
 
-    def __init__(self, roster: Roster, client_id: str) -> None:
-        """`client_id` is this terminal's own."""
+    def __init__(self, roster: Roster, client_id: str, given: Sequence[Response] = ()) -> None:
+        """`client_id` is this terminal's own, `given` what is being answered on the channel."""
         super().__init__()
         self._members = _sorted(roster)
         self._client_id = client_id
+        self._given = given
+        self._shown: list[Sequence[str]] = []
 
     def compose(self) -> ComposeResult:
         """A row for each member."""
@@ -51,8 +54,11 @@ class PeopleScreen(ModalScreen[Member | None]):
         self.query_one(DataTable).add_columns(*COLUMNS)
         self._fill()
 
-    def show(self, roster: Roster) -> None:
-        """List who is here now; the cursor stays with the one that it was on."""
+    def show(self, roster: Roster, given: Sequence[Response] = ()) -> None:
+        """List who is here now, and what each does; the cursor stays with the one that it was on."""
+        self._given = given
+        if not self.is_mounted or self._shown == [self._cells(member) for member in _sorted(roster)]:
+            return
         table = self.query_one(DataTable)
         chosen = self._members[table.cursor_row] if self._members else None
         self._members = _sorted(roster)
@@ -63,11 +69,23 @@ class PeopleScreen(ModalScreen[Member | None]):
 
     def _fill(self) -> None:
         table = self.query_one(DataTable)
-        for index, member in enumerate(self._members):
-            table.add_row(*_cells(member, self._client_id), key=str(index))
+        self._shown = [self._cells(member) for member in self._members]
+        for index in range(len(self._members)):
+            table.add_row(*map(Text, self._shown[index]), key=str(index))
         table.display = bool(self._members)
         self.query_one(Vertical).border_title = f"who is here · {len(self._members)}"
         self.query_one("#nobody").display = not self._members
+
+    def _cells(self, member: Member) -> Sequence[str]:
+        """Return what is said of a member: what it does is seen on the channel, or else its own word."""
+        own = member.client_id == self._client_id
+        who = f"{member.client_id} (you)" if own else member.client_id or "anonymous"
+        given = [each for each in self._given if each.publisher.connection_id in member.connections]
+        status, model = member.status or "", member.model or ""
+        if given:
+            status = "streaming" if len(given) == 1 else f"streaming {len(given)}"
+            model = ", ".join(dict.fromkeys(each.model for each in given if each.model)) or model
+        return who, member.kind or "", model, status, member.connection_id[:8]
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         """Address an agent."""
@@ -82,9 +100,3 @@ class PeopleScreen(ModalScreen[Member | None]):
 def _sorted(roster: Roster) -> list[Member]:
     """Agents first: they can be asked."""
     return sorted(roster.members, key=lambda each: (each.kind != "agent", each.client_id, each.connection_id))
-
-
-def _cells(member: Member, client_id: str) -> Sequence[Text]:
-    who = f"{member.client_id} (you)" if member.client_id == client_id else member.client_id or "anonymous"
-    cells = (who, member.kind or "", member.model or "", member.status or "", member.connection_id[:8])
-    return [Text(cell) for cell in cells]
