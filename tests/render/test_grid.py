@@ -228,3 +228,36 @@ def test_families_lose_nobody(given_ones: list[tuple[bool, str]]) -> None:
         assert sum(c.width * c.height for c in arranged.cells) == (
             width * (height - arranged.rows) if some else 0
         )
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=9),
+    st.integers(2, 4),
+    st.integers(80, 300),
+    st.integers(20, 90),
+)
+def test_answers_that_open_stand_together_wherever_held_panes_leave_room(
+    flags: list[tuple[bool, bool]], count: int, width: int, height: int
+) -> None:
+    before = [Entry(f"r{n}", live=live, held=held) for n, (live, held) in enumerate(flags)]
+    grid = Grid()
+    was = list(grid.arrange(before, width, height).keys)
+    fan = [Entry(f"f{n}", live=True, own=True, family="f") for n in range(count)]
+    now = list(grid.arrange([*before, *fan], width, height).keys)
+    held = {entry.key for entry in before if entry.held}
+    stays = [key for key in was if key in held and key in now]
+    assert stays == [key for key in now if key in set(stays)], "those that are held keep their order"
+    places = [now.index(entry.key) for entry in fan if entry.key in now]
+    together = not places or places == list(range(places[0], places[0] + len(places)))
+    free = "".join("x" if key in held else " " for key in now)
+    assert together or " " * len(places) not in free
+
+
+@given(st.integers(1, 30), st.integers(80, 300), st.integers(20, 90))
+def test_the_best_answer_stays_as_long_as_the_newest_of_its_family(
+    others: int, width: int, height: int
+) -> None:
+    family = [Entry(f"f{n}", live=False, family="f", best=n == 0) for n in range(3)]
+    entries = [*family, *(Entry(f"r{n}", live=False) for n in range(others))]
+    shown = Grid().arrange(entries, width, height).keys
+    assert "f0" in shown or not {"f1", "f2"} & set(shown)

@@ -36,6 +36,8 @@ class Entry:
     """Put away by hand: it gets no place, whatever room there is."""
     family: str = ""
     """What all answers to the same question have in common; empty stands alone."""
+    best: bool = False
+    """Somebody calls it the best of its family: it stays as long as the newest of them."""
     past: bool = False
     """Begun before anybody looked at this wall, and nobody has touched the wall since."""
 
@@ -246,6 +248,8 @@ class Grid:
         for key, entry in by_key.items():
             asked.setdefault(entry.family or key, arrival[key])
 
+        newest = {entry.family: arrival[key] for key, entry in by_key.items()}
+
         def rank(key: str) -> tuple[int, int, int]:
             entry, came = by_key[key], arrival[key]
             if key == self._wanted or (entry.held and key in seated):
@@ -256,7 +260,7 @@ class Grid:
                 return 2, came, 0
             if entry.live:
                 return (3 if key in seated else 4), came, 0
-            return 5, -came, 0
+            return 5, -(newest[entry.family] if entry.best else came), not entry.best
 
         wanting = [key for key, entry in by_key.items() if not entry.folded]
         chosen = set(sorted(wanting, key=rank)[:room])
@@ -268,7 +272,9 @@ class Grid:
             placed = ordered if _leaves_held(placed, ordered, by_key) else placed
         for family in dict.fromkeys(by_key[key].family for key in entering):
             gathered = _gathered(placed, family, by_key)
-            placed = gathered if _leaves_held(placed, gathered, by_key) else placed
+            if not _leaves_held(placed, gathered, by_key):
+                gathered = _gathered_between(placed, family, by_key)
+            placed = gathered
         return placed
 
 
@@ -296,6 +302,34 @@ def _gathered(placed: list[str], family: str, by_key: dict[str, Entry]) -> list[
     return [*others[:first], *together, *others[first:]]
 
 
+def _gathered_between(placed: list[str], family: str, by_key: dict[str, Entry]) -> list[str]:
+    """Return the slots with the answers to one question side by side, where there is room for them between
+    those that are held, which stay; as they are where there is none.
+    """
+    together = [key for key, entry in by_key.items() if entry.family == family and key in placed]
+    held = [index for index, key in enumerate(placed) if by_key[key].held]
+    if any(by_key[key].held for key in together):
+        return placed
+    ends = [*held, len(placed)]
+    begins = [0, *(index + 1 for index in held)]
+    rooms = [
+        range(begin, end) for begin, end in zip(begins, ends, strict=True) if end - begin >= len(together)
+    ]
+    if not rooms:
+        return placed
+    first = min(placed.index(key) for key in together)
+    nearest = min(
+        (min(max(first, room.start), room.stop - len(together)) for room in rooms),
+        key=lambda at: abs(at - first),
+    )
+    own = range(nearest, nearest + len(together))
+    others = iter([key for key in placed if key not in together and not by_key[key].held])
+    return [
+        together[index - nearest] if index in own else key if by_key[key].held else next(others)
+        for index, key in enumerate(placed)
+    ]
+
+
 def _compared(entries: Sequence[Entry], focused: str | None, width: int) -> tuple[str, int]:
     """Return the family that is being compared, the focused one's or the newest, empty where there is none;
     and how many cells its columns want: fewer, where it would not stand side by side otherwise.
@@ -320,7 +354,8 @@ def _in_the_way(
     groups = _groups(slots, [by_key[key].family for key in slots])
     if len(rows_of(groups, most_columns(width, pane))) <= most_rows(height):
         return None
-    others = (entry for key, entry in by_key.items() if key in slots and entry.family != compared)
+    others = [entry for key, entry in by_key.items() if key in slots and entry.family != compared]
+    others.sort(key=lambda entry: entry.best)
     return next((entry.key for entry in others if not (entry.live or entry.held)), None)
 
 

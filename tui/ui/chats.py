@@ -6,7 +6,7 @@ it, whoever asked; other threads only change the list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
 
 from textual.geometry import Region, Size
@@ -122,6 +122,14 @@ class Chats(Panes):
     def families(self, responses: Iterable[Response]) -> dict[str, str]:
         """See `Panes.families`."""
         return groups_of(self._conversation, responses)
+
+    def bests(self, families: Mapping[str, str]) -> set[str]:
+        """See `Panes.bests`."""
+        together: dict[str, list[Response]] = {}
+        for key, family in families.items():
+            together.setdefault(family, []).append(self._conversation.responses[key])
+        found = (self._conversation.best.best_of(family) for family in together.values() if len(family) > 1)
+        return {best[0].key for best in found if best is not None}
 
     def kin(self, response: Response) -> Iterable[Response]:
         """See `Panes.kin`. Costs a look at every response."""

@@ -6,7 +6,7 @@ move among them is the wall's business.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from time import perf_counter
 from typing import cast
 
@@ -141,6 +141,10 @@ class Panes(Still, Container):
     def families(self, responses: Iterable[Response]) -> dict[str, str]:  # noqa: ARG002
         """Return by key what responses have in common with their siblings; what is missing stands alone."""
         return {}
+
+    def bests(self, families: Mapping[str, str]) -> set[str]:  # noqa: ARG002
+        """Return the keys of those that somebody calls the best of their family; `families` is by key."""
+        return set()
 
     def sift(self, wanted: Filter) -> None:
         """Show only what a filter lets through. Without one each pane is where it was before."""
@@ -341,6 +345,7 @@ class Panes(Still, Container):
         wanted = self._near()
         self._live = {key for key, response in wanted.items() if response.status.in_flight}
         families = self.families(wanted.values())
+        bests = self.bests(families)
         self.arrangement = self._grid.arrange(
             [
                 Entry(
@@ -350,6 +355,7 @@ class Panes(Still, Container):
                     folded=key in self._folded,
                     own=response.asked_by(self._own),
                     family=families.get(key, ""),
+                    best=key in bests,
                     past=untouched and response.opened_at < self._began,
                 )
                 for key, response in wanted.items()
