@@ -1,5 +1,6 @@
 """`python3 -m tests`: sets up what is missing, then runs the tests with pytest's arguments."""
 
+import signal
 import sys
 
 from tui.bootstrap import explained, prepare
@@ -12,4 +13,6 @@ if __name__ == "__main__":
 
     with explained():
         set_up()
+    # Where it is ignored, as in the background of a shell, the programs under test would ignore it too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     become([sys.executable, "-m", "pytest", *with_workers(sys.argv[1:])])

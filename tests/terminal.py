@@ -31,6 +31,8 @@ import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execvp(sys.argv[1], sys.argv[1:])
 """
+FRAME = 1.0
+"""Seconds that the rest of a frame may take."""
 _KEPT = ("PATH", "HOME", "TMPDIR", "LANG")
 
 _KEYS = {
@@ -116,8 +118,11 @@ class Terminal:
 
     @property
     def cells(self) -> list[list[Char]]:
-        """All cells, row by row, with `data`, `fg`, `bg` (six hex digits, a name or "default"), `bold` …"""
+        """All cells, row by row, with `data`, `fg`, `bg` (six hex digits, a name or "default"), `bold` …;
+        never half a frame, where the program says what belongs together (synchronized output).
+        """
         with self._changed:
+            self._changed.wait_for(lambda: not self._screen.is_set(2026), FRAME)
             return [self._screen.row(y) for y in range(self._screen.lines)]
 
     @property

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,20 @@ def test_a_textual_app_finds_all_it_asks_a_terminal() -> None:
         assert terminal.left_behind == []
         assert "goodbye" in terminal.text
         assert b"\x1b[?2026h" in terminal.raw  # it believed the answer to its query
+
+
+def test_cells_are_never_half_a_frame() -> None:
+    with Terminal(
+        ["sh", "-c", r"printf '\033[?2026hnew'; read go; printf ' whole\033[?2026l'; read end"]
+    ) as it:
+        it.wait_for("new")
+        told: list[str] = []
+
+        def look() -> None:
+            told.append("".join(cell.data for row in it.cells for cell in row))
+
+        looking = threading.Thread(target=look)
+        looking.start()
+        it.send("\r")
+        looking.join()
+        assert " whole" in told[0]
