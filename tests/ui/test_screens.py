@@ -136,8 +136,10 @@ async def sixteen(pilot: Pilot[None], script: Script) -> None:
 async def overflow(pilot: Pilot[None], script: Script) -> None:
     for n in range(5):
         answer(script, n, MARKDOWN, Stop(f"r{n}", "end_turn"))
+        await settled(pilot)  # where each stands depends on which of them come within one frame
     for n in range(5, 14):
         answer(script, n, MARKDOWN[:150])
+        await settled(pilot)
 
 
 async def focused(pilot: Pilot[None], script: Script) -> None:
