@@ -231,6 +231,8 @@ class WallApp(InOrder, Replays):
     # One token, from the feed to the panes
 
     def _frame(self) -> bool:
+        if not self.is_running:  # the panes are being taken down
+            return False
         try:
             return self._draw()
         except Exception as error:  # noqa: BLE001  in a callback of the loop nobody else would hear of it
@@ -353,6 +355,8 @@ class WallApp(InOrder, Replays):
         self._wall.fade(faded=not self._status.connected)
 
     def _tick(self) -> None:
+        if not self.is_running:
+            return
         now, deaf_since = self._clock(), self._hearing.deaf_since
         if self.conversation is not self._live:
             self._live.tick(now, deaf_since)
