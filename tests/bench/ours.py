@@ -66,9 +66,8 @@ class OurWall(Probed, WallApp):
 
     def __init__(self, pipe: Pipe | None = None, feed: Feed | None = None) -> None:
         self.probe = Probe(self._drawn, self._typed)
-        self.conversation = Conversation()
         super().__init__(
-            self.conversation,
+            Conversation(),
             feed or ChannelFeed(pipe, self.probe.taken),  # type: ignore[arg-type]
             NoDesk(),
             FACTS,

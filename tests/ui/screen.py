@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -190,6 +191,21 @@ async def screen(
     app = WallApp(
         Conversation(), script, script, facts, lambda: script.clock, Path("ably-tui.log"), memory=memory
     )
+    async with running(app, size) as pilot:
+        yield Screen(app, pilot, script)
+
+
+@asynccontextmanager
+async def running(app: WallApp, size: tuple[int, int]) -> AsyncIterator[Pilot[None]]:
+    """Run it without a terminal, and have it leave as it does in one: nothing is handled any more when the
+    screen is taken down.
+    """
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
-        yield Screen(app, pilot, script)
+        try:
+            yield pilot
+        finally:
+            app.exit()
+            async with asyncio.timeout(30):
+                while app.is_running:  # noqa: ASYNC110  nobody tells
+                    await asyncio.sleep(0)

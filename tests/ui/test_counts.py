@@ -7,9 +7,9 @@ from textual.geometry import Region
 from textual.screen import Screen as TextualScreen
 
 from tests.ui.screen import Screen, screen
-from tui.ui.app import WallApp
 from tui.ui.pane import Pane
 from tui.ui.panes import PanesLayout
+from tui.ui.wall import Wall
 from tui.wire import Start, Text
 
 
@@ -22,6 +22,7 @@ class Counts:
         self.drawn: list[tuple[Pane, int]] = []
         """Rows that were made into strips."""
         self.frames = 0
+        """Times that the wall settled, for a frame or for the clock."""
         self.layouts = 0
         self.arrangements = 0
 
@@ -57,13 +58,13 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
         counts.layouts += 1
         layout(*arguments, **options)  # type: ignore[arg-type]
 
-    draw = WallApp._draw
+    settle = Wall.settle
 
-    def counted_draw(app: WallApp) -> bool:
+    def counted_settle(wall: Wall) -> bool:
         counts.frames += 1
-        return draw(app)
+        return settle(wall)
 
-    monkeypatch.setattr(WallApp, "_draw", counted_draw)
+    monkeypatch.setattr(Wall, "settle", counted_settle)
     monkeypatch.setattr(Pane, "refresh", counted_refresh)
     monkeypatch.setattr(Pane, "_segments", counted_segments)
     monkeypatch.setattr(PanesLayout, "arrange", counted_arrange)

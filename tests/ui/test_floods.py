@@ -55,17 +55,12 @@ async def test_a_key_is_echoed_before_a_flood_is_drained(flood: object) -> None:
         assert s.script.pending > 0
 
 
-@pytest.mark.parametrize("flood", [tiny, raw, agents])
-async def test_it_ends_quietly_in_a_flood(flood: object) -> None:
-    assert callable(flood)
+async def test_no_frame_is_drawn_on_panes_that_are_being_taken_down() -> None:
     async with screen() as s:
         s.script.connect()
-        s.script.tell(*flood(s.script))
-        await s.until(lambda: bool(s.panes))
-
-
-async def test_it_ends_quietly_while_keys_are_on_their_way() -> None:
-    async with screen() as s:
-        for key in ["escape", "/", *"needle", "enter", "escape", "x", "question_mark", "k", "j"] * 5:
-            s.app.post_message(events.Key(key, key if len(key) == 1 else None))
-            s.app.post_message(events.MouseMove(None, 5, 5, 0, 0, 0, False, False, False))
+        s.script.say(Start("r"), Text("r", "begun"))
+        await s.sees("begun")
+    values = [s.script.channel.publish(Start(f"r{n}")) for n in range(100)]
+    s.script.tell(*values)
+    assert not s.app._frame()
+    assert s.script.pending == len(values)

@@ -83,7 +83,7 @@ async def test_a_replay_does_not_ask_whether_the_channel_can_be_heard(
         s.script.tell(LOST)
         await s.until(lambda: s.script.pending == 0 and s.app._hearing.deaf_since is not None)
         monkeypatch.setattr(Conversation, "tick", noted)
-        live, replayed = s.app._live, s.app.conversation
+        live, replayed = s.app._drain.live, s.app.conversation
         assert live is not replayed
         assert s.app.replay is not None
         if s.app.replay.paused:

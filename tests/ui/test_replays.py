@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.screen import FACTS, Screen, Script, screen
+from tests.ui.screen import FACTS, Screen, Script, running, screen
 from tui.cli.replaying import Onlooker, replayed
 from tui.state import Conversation
 from tui.ui.app import WallApp
@@ -29,7 +29,7 @@ async def test_the_channel_is_replayed_and_one_returns_to_it() -> None:
         await s.sees("REPLAY ⏸", "? keys")
         assert not s.app._prompt.display
         s.script.say(Start("r2"), Text("r2", "meanwhile"))
-        await s.until(lambda: "r2" in s.app._live.responses)
+        await s.until(lambda: "r2" in s.app._drain.live.responses)
         assert "meanwhile" not in s.text
         await s.pilot.press("R")
         await s.sees("the first", "meanwhile")
@@ -218,7 +218,7 @@ async def test_a_recording_has_no_prompt_and_its_end_is_the_programs() -> None:
         Path("ably-tui.log"),
         replay,
     )
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with running(app, (120, 40)) as pilot:
         s = Screen(app, pilot, script)
         await s.sees("REPLAY", "recorded", "q quit", "? keys")
         assert not app._prompt.display
@@ -261,7 +261,7 @@ async def test_what_memory_has_let_go_of_is_not_passed_over_in_silence() -> None
         await s.pilot.press("escape", "R", "space")
         await s.sees("1× · from 5 min ago", "? keys")
         await s.pilot.press("R")
-        recent = s.app._live.recent
+        recent = s.app._drain.live.recent
         newest = recent[-1]
         recent.clear()
         recent.append(newest)

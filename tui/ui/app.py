@@ -29,6 +29,7 @@ from tui.ui.bell import Bell
 from tui.ui.cancels import Cancels
 from tui.ui.commands import COMMANDS, Zone, bindings, keys_shown
 from tui.ui.drafts import Drafts
+from tui.ui.drain import Drain, News
 from tui.ui.find import FindBar
 from tui.ui.frames import FrameClock
 from tui.ui.hearing import Hearing
@@ -49,25 +50,10 @@ from tui.ui.themes import HIGH_CONTRAST, NoColours
 from tui.ui.verdicts import counts_for
 from tui.ui.wall import Wall
 from tui.ui.welcome import SAMPLES, Welcome
-from tui.wire import (
-    Annotation,
-    ChannelMessage,
-    Gap,
-    GapHealed,
-    HistoryChange,
-    Inbound,
-    Notice,
-    Roster,
-    Told,
-    clean_text,
-)
+from tui.wire import ChannelMessage, HistoryChange, Notice, Roster, clean_text
 
 log = logging.getLogger(__name__)
 
-BUDGET = 0.012
-"""Seconds of a frame that may be spent on taking messages, so that a key press never waits long."""
-BATCH = 50
-"""Messages taken at once."""
 PATIENCE = 0.1
 """Seconds between two paints while more arrives than can be taken, which painting would slow down."""
 INTERRUPTED = 130
@@ -109,19 +95,15 @@ class WallApp(InOrder, Replays):
         where that is all there is to show, `memory` what was typed before.
         """
         super().__init__()
-        self.conversation = self._live = conversation
-        self.replay = replay
-        self._generation = 0
         self.desk = desk
         self.facts = facts
         self._feed = feed
+        self._drain = Drain(feed, conversation, clock, self, replay)
         self._clock = clock
         self._log_file = log_file
         self._memory = memory
         self._frames: FrameClock | None = None
-        self._leaving = False
         self._settled = 0.0
-        self._reading_past = False
         self._related = False  # whether responses may have come to stand beside others
         self._relate_due = 0.0  # when siblings may be looked for again
         self._counted = 0.0
@@ -145,7 +127,7 @@ class WallApp(InOrder, Replays):
         # Held here and not looked up: a query asks the topmost screen, which may be the help.
         own = self.facts.client_id
         self._welcome = Welcome(self.facts)
-        self._wall = Wall(look, own, self._moment, self.conversation, self._welcome)
+        self._wall = Wall(look, own, lambda: self._drain.moment, self.conversation, self._welcome)
         self._queue = Queue()
         self._find = FindBar("find · Enter, then n and N · Esc ends")
         self._filter_bar = FindBar("show only · words, model:x state:live by:ana · Esc shows all")
@@ -241,69 +223,28 @@ class WallApp(InOrder, Replays):
 
     def _draw(self) -> bool:
         began, left = perf_counter(), False
-        if self.replay is not None and self.replay is not self._feed:
-            self._read_behind(began)
-        feed = self.replay or self._feed
-        while values := feed.drain(BATCH):
-            if self.replay is not None and self.replay.generation != self._generation:
-                self._generation = self.replay.generation
-                self.show_conversation(Conversation())
-            self._take(values if feed is self._feed else _messages(values))
-            if perf_counter() - began > BUDGET:
-                break
-        if not values and not self._reading_past:
-            self._change_all(self.conversation.settle())
-        if not values or began - self._settled > PATIENCE:
+        drained = self._drain.take(began)
+        if drained or began - self._settled > PATIENCE:
             self._settled = began
             left = self._wall.settle()
             if self._uncounted and began - self._counted > PATIENCE:
                 self._count(began)
-        return left or feed.pending > 0 or self._feed.pending > 0
+        return left or self._drain.pending
 
-    def _read_behind(self, began: float) -> None:
-        """Take what the channel says while something else is shown."""
-        while values := self._feed.drain(BATCH):
-            for value in values:
-                if isinstance(value, ChannelMessage):
-                    self._live.apply_all((value,), settle=False)
-                else:
-                    self._hear(value)
-            if perf_counter() - began > BUDGET / 2:
-                break
+    def taken(self, messages: Sequence[ChannelMessage]) -> None:
+        """See `Board`."""
+        self._meter.take(messages, self._clock())
 
-    def _take(self, values: Sequence[Inbound]) -> None:
-        messages: list[ChannelMessage] = []
-        for value in values:
-            if isinstance(value, ChannelMessage):
-                messages.append(value)
-                continue
-            # What came before it must be known: a gap and the end of the past speak of that.
-            self._read(messages)
-            messages.clear()
-            self._hear(value)
-        self._read(messages)
-
-    def _read(self, messages: Sequence[ChannelMessage]) -> None:
-        if not messages:
-            return
-        changes = self.conversation.apply_all(messages, settle=False)
-        self._change_all(changes)
-        self._uncounted |= not all(isinstance(change, Appended) for change in changes)
-        if self.replay is None:  # what is played is late by nature
-            self._meter.take(messages, self._clock())
-
-    def _change_live(self, changes: Sequence[Change]) -> None:
-        """Show what changed on the channel, unless something else is shown."""
-        if self.conversation is self._live:
-            self._change_all(changes)
-
-    def _change_all(self, changes: Sequence[Change]) -> None:
+    def change(self, changes: Sequence[Change]) -> None:
+        """See `Board`."""
         for change in changes:
             self._change(change)
+            if not isinstance(change, Appended):
+                self._related = self._uncounted = True
+                self._bell.hear(change.response, self._drain.moment)
 
     def _change(self, change: Change) -> None:
         wall = self._wall
-        self._related |= not isinstance(change, Appended)
         match change:
             case Appended(response, _, block):
                 wall.append(response, block)
@@ -318,10 +259,9 @@ class WallApp(InOrder, Replays):
                 wall.take_down(response)
             case _:
                 wall.update(change.response)
-        if not isinstance(change, Appended):
-            self._bell.hear(change.response, self._moment())
 
-    def _hear(self, value: Told) -> None:
+    def hear(self, value: News) -> None:
+        """See `Board`."""
         self._hearing.hear(value, self._clock())
         match value:
             case Notice(text, severity, draft):
@@ -331,37 +271,19 @@ class WallApp(InOrder, Replays):
                     self.asking.took_back(draft)
                 self.notify(clean_text(text), severity=severity.value, timeout=10, markup=False)
                 return
-            case Gap():
-                self._change_live(self._live.lose(value))
-                return
-            case GapHealed():
-                self._change_live(self._live.heal(value))
-                return
             case Roster():
-                self._change_live(self._live.members(value))
                 self.meet(value)
-                return
-            case Annotation():
-                self._change_live(self._live.annotate(value))
                 return
             case HistoryChange():
                 self._meter.forget()
-                self._reading_past = not value.done
                 self._wall.loads(done=value.done)
-                if value.exhausted:
-                    self._change_live(self._live.exhaust())
         self._status.hear(value, self._clock())
         self._stand()
         self._wall.fade(faded=not self._status.connected)
 
     def _tick(self) -> None:
-        if not self.is_running:
-            return
-        now, deaf_since = self._clock(), self._hearing.deaf_since
-        if self.conversation is not self._live:
-            self._live.tick(now, deaf_since)
-            deaf_since = None
-        self._change_all(self.conversation.tick(self._moment(), deaf_since))
+        now = self._clock()
+        self._drain.tick(self._hearing.deaf_since)
         self._replay_bar.show(self.replay)
         self._cancels.tick(now)
         self.greet()
@@ -389,12 +311,8 @@ class WallApp(InOrder, Replays):
     def _count(self, at: float) -> None:
         # Costs a look at every response.
         self._uncounted, self._counted = False, at
-        figures = self._meter.figures(self.conversation.responses.values(), self._moment())
+        figures = self._meter.figures(self.conversation.responses.values(), self._drain.moment)
         self._status.show(replace(figures, hidden=self._wall.hidden), self._clock())
-
-    def _moment(self) -> int:
-        """The time of what is shown, in ms since the epoch: now, or when it was recorded."""
-        return self._clock() if self.replay is None else self.replay.now
 
     # What people do
 
@@ -450,51 +368,6 @@ class WallApp(InOrder, Replays):
         """Show every key."""
         self.push_screen(HelpScreen(self.facts.keymap, replaying=self.replay is not None))
 
-    def action_leave(self) -> None:
-        """Quit, or say first what quitting would end or lose."""
-        running = self.desk.running
-        reasons = [f"{running} of your responses still running"] if running else []
-        if self._prompt.unsent and not (self._drafts is not None and self._drafts.keep()):
-            reasons.append("a draft is in the prompt")
-        if reasons and not self._leaving:
-            self._leaving = True
-            self.set_timer(5, self._stay)
-            end = "ends them and quits" if running else "quits without it"
-            self.notify(f"{' · '.join(reasons)} · q again {end}")
-            return
-        self.exit()
-
-    def _stay(self) -> None:
-        self._leaving = False
-
-    def action_interrupt(self) -> None:
-        """Copy the selection, else end the focused response, else clear the prompt, else say how to quit."""
-        box, pane = self._prompt, self._wall.focused
-        if box.has_focus and box.selected_text:
-            self._copy(box.selected_text)
-        elif self.screen.get_selected_text():
-            self._copy(self.screen.get_selected_text() or "")
-        elif pane is not None and pane.response.status.in_flight and self._is_own(pane.response):
-            self._cancels.cancel(pane.response, self._clock())
-        elif box.text:
-            box.set_aside()
-        else:
-            self._say(f"{self._way_to_end()}ctrl+q quits")
-
-    def _way_to_end(self) -> str:
-        """Say how the only response of this terminal that is in flight is ended from the prompt."""
-        in_flight = (each for each in self.conversation.responses.values() if each.status.in_flight)
-        mine = [each for each in in_flight if self._is_own(each)]
-        if not self._prompt.has_focus or len(mine) != 1:
-            return ""
-        if mine[0].key not in self._wall.cells:
-            return "Esc, then X ends your response · "
-        self._wall.current = mine[0].key  # where Esc leads
-        return "Esc, then ctrl+c ends your response · "
-
-    def _is_own(self, response: Response) -> bool:
-        return self.desk.answers(response.prompt_id)
-
     def _number(self, response: Response) -> int:
         tip = self._wall.tip
         if tip is not None:  # a chat numbers its turns
@@ -537,8 +410,3 @@ class WallApp(InOrder, Replays):
             Text(f"ably-tui has failed ({cause}). The report, without keys, is in {self._log_file}")
         )
         self._close_messages_no_wait()
-
-
-def _messages(values: Sequence[Inbound]) -> list[ChannelMessage]:
-    """What was said, without what became of the connection then."""
-    return [value for value in values if isinstance(value, ChannelMessage)]

@@ -45,8 +45,6 @@ class InOrder(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """See `App`."""
-        if isinstance(event, (events.InputEvent, events.Paste)) and not self.is_running:
-            return  # the screens are being taken down; also of a key that comes up from one of them
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
             self._held.append(event)
             await self._go_on()
@@ -71,7 +69,7 @@ class InOrder(App[None]):
         await self._go_on()
 
     async def _go_on(self) -> None:
-        while self._held and self.is_running:
+        while self._held:
             event, here = self._held[0], self.focused
             there = here or self.screen
             text = (

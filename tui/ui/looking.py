@@ -22,6 +22,7 @@ from tui.state.threads import parent_of, standings, tree_of
 from tui.ui import slash
 from tui.ui.comings import Comings
 from tui.ui.commands import SLASHES, Command, keys_shown
+from tui.ui.drain import Drain
 from tui.ui.filter import Filter
 from tui.ui.find import FindBar
 from tui.ui.ports import Desk, Facts, Feed
@@ -47,10 +48,10 @@ COPIES = ("response", "code", "thread")
 class Looking(App[None]):
     """The actions of the keys and slash commands that look, keep and choose."""
 
-    conversation: Conversation
     desk: Desk
     facts: Facts
     _clock: Callable[[], int]
+    _drain: Drain
     _feed: Feed
     _wall: Wall
     _find: FindBar
@@ -63,6 +64,11 @@ class Looking(App[None]):
         self.roster: Roster | None = None
         self._comings: Comings | None = None
         self._code: tuple[str, int] = ("", 0)  # the response whose code blocks are being copied, and the next
+
+    @property
+    def conversation(self) -> Conversation:
+        """What is shown: the channel's, or a replay's."""
+        return self._drain.shown
 
     def _stand(self) -> None:
         """Say on an empty wall why it is empty."""

@@ -14,9 +14,9 @@ from textual.dom import DOMNode
 from textual.widgets import Input
 
 from tui.state import Conversation
-from tui.ui.acting import Acting
 from tui.ui.commands import COMMANDS, Zone
-from tui.ui.ports import Feed, Replayed
+from tui.ui.leaving import Leaving
+from tui.ui.ports import Replayed
 from tui.ui.replay_bar import whence
 
 if TYPE_CHECKING:
@@ -44,17 +44,17 @@ ONLY_PLAYS = "a recording is played: nobody is there to answer"
 FIRST_BACK = "a replay is shown: Esc goes back to the channel, where that can be done"
 
 
-class Replays(Acting):
+class Replays(Leaving):
     """The actions of a replay."""
 
-    replay: Replayed | None = None
-    """What is replayed; None while the screen shows the channel."""
-    _feed: Feed
-    _generation: int  # of what is replayed, as far as it is shown
-    _live: Conversation
     _meter: Meter
     _replay_bar: ReplayBar
     _wake_up: Callable[[], None]
+
+    @property
+    def replay(self) -> Replayed | None:
+        """What is replayed; None while the screen shows the channel."""
+        return self._drain.replay
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """See `App`: a key of a replay is none otherwise, nor where somebody types or reads a list."""
@@ -74,30 +74,29 @@ class Replays(Acting):
         """See `App`: say why what speaks to the channel does nothing here."""
         name = (parse(action) if isinstance(action, str) else action)[1]
         if self.replay is not None and name in LIVE_ONLY:
-            self._say(ONLY_PLAYS if self.replay is self._feed else FIRST_BACK)
+            self._say(ONLY_PLAYS if self._drain.plays_only else FIRST_BACK)
             return True
         return await super().run_action(action, default_namespace, namespaces)
 
     def action_replay(self) -> None:
         """Replay what the channel has said, as far as it is here."""
-        messages = {id(message): message for _, message in self._live.recent}
+        live = self._drain.live
+        messages = {id(message): message for _, message in live.recent}
         replay = self.desk.replay(list(messages.values()))
         if not (messages or replay.reaches):
             self._say("nothing has been said here")
             return
         oldest = min((message.timestamp for message in messages.values()), default=0)
         # Memory holds what responses say for longer than the messages that said it.
-        cut = any(response.opened_at < oldest for response in self._live.responses.values())
+        cut = any(response.opened_at < oldest for response in live.responses.values())
         here = replay.began
         self._replay_bar.whence = lambda: whence(
             replay.began, self._clock(), cut=cut and replay.began == here
         )
-        self.replay = replay
-        self._generation = replay.generation
         replay.start(self._wake_up)
         if not messages:
             replay.reach_back()
-        self.show_conversation(Conversation())
+        self._drain.play(replay)
         self.replays()
 
     def replays(self) -> None:
@@ -106,24 +105,18 @@ class Replays(Acting):
         self._replay_bar.show(self.replay)
         self._wall.enter()
 
-    def show_conversation(self, conversation: Conversation) -> None:
-        """Let everything on the screen speak of another conversation."""
-        self.conversation = conversation
+    def converse(self, conversation: Conversation) -> None:
+        """See `Board`."""
         self._meter.forget()
         self._wall.converse(conversation)
 
     def action_replay_end(self) -> None:
         """Back to the channel; where a recording is all there is, leave."""
-        replay = self.replay
-        if replay is None:
-            return
-        if replay is self._feed:
+        if self._drain.plays_only:
             self.exit()
-            return
-        replay.close()
-        self.replay = None
-        self.show_conversation(self._live)
-        self.replays()
+        elif self.replay is not None:
+            self._drain.end()
+            self.replays()
 
     def action_replay_pause(self) -> None:
         """Stand still, or go on."""
