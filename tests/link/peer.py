@@ -110,6 +110,10 @@ class Peer:
             },
         }
 
+    def forget(self) -> None:
+        """Know no id again that was published before."""
+        self._ids.clear()
+
     async def drop(self) -> None:
         """Cut every connection there is now."""
         cut = tuple(self.connections)

@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from tui.link.inbox import WEIGHT, Inbox
+from tui.link import inbox as module
+from tui.link.inbox import WEIGHT, Inbox, weight_of
 from tui.wire import ChannelMessage, Notice, Roster
 
 
@@ -106,3 +107,41 @@ def test_of_long_messages_fewer_are_taken_at_once_and_none_is_left_behind() -> N
         inbox.put(ChannelMessage(f"s{number}", 1, 1, "token", "x" * (WEIGHT // 2)))
     taken = [len(inbox.drain(50)) for _ in range(6)]
     assert taken == [2, 2, 2, 2, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("data", "weight"), [(None, 0), ("abc", 3), (b"ab", 2), ({"a": 1}, len("{'a': 1}"))], ids=str
+)
+def test_what_a_message_weighs(data: object, weight: int) -> None:
+    assert weight_of(ChannelMessage("s", 0, 0, data=data)) == weight
+    assert weight_of(Notice("abc")) == 0
+
+
+@pytest.mark.parametrize(("most", "room"), [(4, 1_000), (1_000, 40)])
+def test_it_is_full_by_messages_or_by_their_text_and_has_room_again_when_they_are_taken(
+    most: int, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("MOST", most), ("ROOM", room), ("CROWD", most // 2), ("CROWD_ROOM", room // 2)):
+        monkeypatch.setattr(module, name, value)
+    inbox = Inbox(lambda: None)
+    seen = []
+    for number in range(5):
+        seen.append((inbox.crowded, inbox.is_full(1, 10), inbox.is_full()))
+        inbox.put(ChannelMessage(str(number), 0, 0, data="x" * 10))
+    assert seen[3:] == [(True, True, False), (True, True, True)]
+    assert not any(full for _, _, full in seen[:4])
+    assert len(inbox.drain(1)) == len(inbox.drain(1)) == 1
+    assert not inbox.is_full()
+    inbox.drain(100)
+    assert not inbox.crowded
+    assert not inbox.is_full(most - 1, room - 1)
+
+
+def test_whoever_listens_hears_also_what_there_was_no_room_for() -> None:
+    inbox = Inbox(lambda: None)
+    heard: list[object] = []
+    inbox.listen(heard.append)
+    message = ChannelMessage("s", 0, 0)
+    inbox.leave_out(message)
+    assert heard == [message]
+    assert inbox.drain(10) == []

@@ -259,6 +259,16 @@ def test_the_place_is_the_newest_message_that_history_will_have() -> None:
     assert place.mark == Mark("s003", 10_003)
 
 
+def test_every_change_that_was_left_out_is_asked_for_once() -> None:
+    place = Place()
+    place.leave_out(said(1))
+    for number in range(2, 2 * CHANGING):
+        place.leave_out(said(number, action=Action.APPEND))
+    assert place.mark is None
+    assert len(place.changing) == 2 * CHANGING - 2
+    assert place.changing == ()
+
+
 def test_only_the_last_changes_are_remembered() -> None:
     place = Place()
     for number in itertools.chain(range(200), [180]):

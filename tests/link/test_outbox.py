@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from tui.link.budget import Bucket
 from tui.link.chunks import LIMIT
-from tui.link.item import Item
-from tui.link.lane import IDEMPOTENT
+from tui.link.item import IDEMPOTENT, Item
 from tui.link.outbox import IN_FLIGHT, Outbox, TooLargeError
 from tui.wire import Kind, Outgoing, Publication, Start, Stop, Text, ToolCall, ToolResult, UserInput, Whole
 
@@ -331,13 +330,52 @@ class TestFailures:
         box.put(Text("other", "x"))
         assert values(sent(box, 1.0)) == [Text("other", "x", seq=0)]
 
-    def test_repeated_after_the_window_of_idempotence_the_whole_decides(self) -> None:
-        box = outbox()
+    @pytest.mark.parametrize(
+        ("there", "sure", "said"),
+        [
+            (True, True, [Text("r", "b", seq=1), Stop("r")]),
+            (False, True, [Text("r", "a", seq=0), Text("r", "b", seq=1), Stop("r")]),
+            (False, False, [Text("r", "a", seq=0), Text("r", "b", seq=1), Whole("r", "ab"), Stop("r")]),
+        ],
+    )
+    def test_what_is_repeated_too_late_for_its_id_is_looked_for_first(
+        self, there: bool, sure: bool, said: list[object]
+    ) -> None:
+        box, later = outbox(), 2.0 + IDEMPOTENT
         box.put(Text("r", "a"))
         (item,) = sent(box, 1.0)
         box.unknown(item)
+        box.put(Text("r", "b"))
+        box.put(Text("s", "x"))
+        assert box.doubtful(1.0 + IDEMPOTENT) == []
+        assert box.doubtful(later) == [item]
+        assert values(sent(box, later)) == [Text("s", "x", seq=0)], "others do not wait for that"
+        assert box.wait(later) is None
+        if there:
+            assert box.found(item, "s")
+        else:
+            box.absent(item, sure=sure)
         box.put(Stop("r"))
-        assert settle(box, 2.0 + IDEMPOTENT) == [Text("r", "a", seq=0), Whole("r", "a"), Stop("r")]
+        assert settle(box, later) == said
+
+    def test_what_was_refused_too_long_ago_is_not_there(self) -> None:
+        box = outbox()
+        box.put(Text("r", "a"))
+        (item,) = sent(box, 1.0)
+        box.refused(item, retry=True)
+        box.put(Stop("r"))
+        assert settle(box, 2.0 + IDEMPOTENT) == [Text("r", "a", seq=0), Stop("r")]
+
+    def test_what_nobody_wants_any_more_may_be_found(self) -> None:
+        box = outbox()
+        item = box.put_alone(UserInput("p", "?"))
+        sent(box, 1.0)
+        box.unknown(item)
+        assert box.doubtful(1_000.0) == [item]
+        box.withdraw(item)
+        assert not box.found(item, "s")
+        box.absent(item, sure=True)
+        assert box.in_flight == box.unfinished == 0
 
     @pytest.mark.parametrize("retry", [False, True])
     def test_a_whole_that_no_message_holds_goes_on_behind_it(self, retry: bool) -> None:
@@ -478,10 +516,21 @@ class World:
         self.box, self.rng, self.harm = box, rng, harm
         self.log: list[object] = []
         self.flying: list[Item] = []
-        self._ids: set[str] = set()
+        self.ids: list[str] = []
+        """Of all that stands on the channel."""
+        self.dark = 0.0
+        """Seconds that have passed without a connection."""
+        self._known: dict[str, float] = {}
+        self._now = 0.0
         self._whole: set[str] = set()
 
     def step(self, now: float) -> None:
+        self._now = now
+        for item in self.box.doubtful(now):
+            if item.id in self.ids:
+                assert self.box.found(item, "s")
+            else:
+                self.box.absent(item, sure=self.rng.random() < 0.5)
         self.flying += sent(self.box, now)
         if self.harm and self.rng.random() < 0.1:
             self._cut()
@@ -508,10 +557,12 @@ class World:
         for item in self.flying:
             self.box.unknown(item)
         self.flying.clear()
+        self.dark += self.rng.choice([0.0, 0.0, 50.0, 150.0])
 
     def _store(self, item: Item) -> None:
-        if item.id not in self._ids:
-            self._ids.add(item.id)
+        if self._now - self._known.get(item.id, float("-inf")) > 120:
+            self._known[item.id] = self._now
+            self.ids.append(item.id)
             if isinstance(item.value, Whole):
                 self._whole.add(item.key)
             self.log.append(item.value)
@@ -538,7 +589,8 @@ def test_whatever_happens_the_text_is_whole_and_stop_is_last(seed: int, limited:
             for _ in range(rng.randint(0, 4)):
                 if queue:
                     box.put(queue.pop(0))
-        world.step(now)
+        world.step(now + world.dark)
+    assert len(set(world.ids)) == len(world.ids), "nothing is published twice"
     for key, expected in words.items():
         mine = [value for value in world.log if getattr(value, "response_id", None) == key]
         assert rebuilt(world.log, key) == "".join(expected)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tui.link.budget import Bucket
 from tui.link.chunks import LIMIT
-from tui.link.item import Item
+from tui.link.item import IDEMPOTENT, Item
 from tui.link.outbox import Outbox
 from tui.link.part_lane import Growth, PartLane
 from tui.wire import (
@@ -50,6 +50,9 @@ class Channel:
     messages: dict[str, Message] = field(default_factory=dict)
     annotations: list[Annotation] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
+    """Serials, by the ids that are remembered."""
+    kept: dict[str, str] = field(default_factory=dict)
+    """Serials, by the ids that history has."""
     growing: bool = True
 
     def allows(self, item: Item) -> bool:
@@ -64,6 +67,7 @@ class Channel:
             return "annotation"
         if said.action is Action.CREATE:
             serial = self.ids.setdefault(item.id, f"s{len(self.messages):04d}")
+            assert self.kept.setdefault(item.id, serial) == serial, "nothing is published twice"
             text = said.data if isinstance(said.data, str) else ""
             done = said.headers.get("phase") == "done"
             self.messages.setdefault(serial, Message(said.name, text, dict(said.headers), done))
@@ -390,7 +394,7 @@ values = st.lists(
     ),
     max_size=20,
 )
-FATES = ("accepted",) * 4 + ("unheard", "lost", "later", "never", "rule", "renewed")
+FATES = ("accepted",) * 4 + ("unheard", "lost", "later", "never", "rule", "renewed", "dark")
 
 
 def meet(fate: str, box: Outbox, channel: Channel, item: Item) -> None:
@@ -399,7 +403,7 @@ def meet(fate: str, box: Outbox, channel: Channel, item: Item) -> None:
     match fate:
         case "accepted":
             box.accepted(item, channel.take(item))
-        case "unheard":
+        case "unheard" | "dark":
             channel.take(item)
             box.unknown(item)
         case "lost":
@@ -424,13 +428,23 @@ def test_whatever_happens_the_text_is_what_was_published(
 ) -> None:
     box, channel = outbox("auto"), Channel()
     coming = itertools.chain(fates, itertools.repeat("accepted"))
+    now = 1.0
 
     def run(most: int) -> None:
+        nonlocal now
         for fate in itertools.islice(coming, most):
-            item = box.next(1.0)
+            for late in box.doubtful(now):
+                if late.id in channel.kept:
+                    assert box.found(late, channel.kept[late.id])
+                else:
+                    box.absent(late, sure=True)
+            item = box.next(now)
             if item is None:
                 return
             meet(fate, box, channel, item)
+            if fate == "dark":
+                now += 1.5 * IDEMPOTENT
+                channel.ids.clear()
 
     for value in (START, *said, Stop("r")):
         box.put(value)

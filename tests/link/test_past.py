@@ -13,7 +13,7 @@ from websockets.http11 import Response
 
 from tests.link.peer import AUTH, Peer
 from tests.link.support import NOW, Watched, linked, message, reading, until
-from tui.link import HistoryChange, past, subscription
+from tui.link import HistoryChange, inbox, past, subscription
 from tui.wire import ChannelMessage
 
 MINUTE = 60_000
@@ -216,7 +216,7 @@ async def test_a_refusal_is_told_once_however_much_is_wanted(monkeypatch: pytest
 
 
 async def test_the_next_page_waits_while_the_reader_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(past, "CROWD", 5)
+    monkeypatch.setattr(inbox, "CROWD", 5)
     async with Peer() as peer:
         peer.history, peer.page = [message(number) for number in range(60)], 3
         async with linked(reading(peer, since=None)) as watched:

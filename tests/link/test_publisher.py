@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Set
 
 import pytest
 from ably.util.exceptions import AblyException
 
 from tests.link.peer import Frame, Peer
 from tests.link.support import Watched, linked, options, until
-from tui.link import LinkOptions, Publisher, PublishError
+from tui.link import LinkOptions, Publisher, PublishError, item
+from tui.link import publisher as publishing
 from tui.link.budget import Bucket
+from tui.link.item import IDEMPOTENT
 from tui.link.outbox import Outbox
+from tui.link.outcome import Sought
 from tui.wire import Annotation, Notice, Outgoing, Publication, Start, Stop, Text, UserInput, Whole
 
 RATE = {"code": 42911, "statusCode": 429, "message": "rate limit exceeded"}
@@ -55,6 +59,10 @@ def alone(told: list[Notice] | None = None) -> tuple[Publisher, Outbox]:
     box = Outbox(bucket=Bucket(None), window=0.0, nonce="n")
     heard: list[Notice] = [] if told is None else told
     return Publisher(box, clock=time.monotonic, notify=heard.append, suspect=lambda: None), box
+
+
+async def nowhere(_ids: Set[str], _ago: float) -> Sought:
+    raise AssertionError("nothing was sent long ago")
 
 
 async def test_a_refused_token_is_followed_by_the_whole_and_then_stop() -> None:
@@ -160,15 +168,158 @@ async def test_what_ended_the_connection_is_no_refusal() -> None:
     async def works(publication: Publication | Annotation, message_id: str) -> None:
         said.append(publication.name or "")
 
-    publisher.connected(breaks)
+    publisher.connected(breaks, nowhere)
     for value in (Start("r"), Text("r", "a"), Stop("r")):
         publisher.publish(value)
     await until(lambda: not publisher.sending and box.in_flight == 0)
-    publisher.connected(works)
+    publisher.connected(works, nowhere)
     assert await publisher.flush(20)
     assert said == ["start", "token", "stop"]
     assert publisher.lost == len(told) == 0
     await publisher.close()
+
+
+async def test_a_limit_is_told_once_and_when_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "RECOVERY", 0.2)
+    slow: list[bool] = []
+    box = Outbox(bucket=Bucket(None), window=0.0, nonce="n")
+    publisher = Publisher(
+        box, clock=time.monotonic, notify=lambda _: None, suspect=lambda: None, slowed=slow.append
+    )
+    refusals = 0
+
+    async def refuses(_said: Publication | Annotation, _message_id: str) -> str:
+        nonlocal refusals
+        refusals += 1
+        if refusals <= 3:
+            raise AblyException("rate limit exceeded", 429, 42911)
+        return "s"
+
+    publisher.connected(refuses, nowhere)
+    for response_id in "abc":
+        publisher.publish(Start(response_id))
+    await until(lambda: slow)
+    assert slow == [True]
+    await until(lambda: len(slow) > 1)
+    assert slow == [True, False]
+    assert await publisher.flush(20)
+    await publisher.close()
+
+
+class Channel:
+    """What takes messages, and whether it answers."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.kept: dict[str, str] = {}
+        self.sought: list[tuple[frozenset[str], float]] = []
+        self.answers = True
+        self.history: Exception | None = None
+
+    async def send(self, said: Publication | Annotation, message_id: str) -> str:
+        assert isinstance(said, Publication)
+        self.said.append(said.name or "")
+        self.kept[message_id] = serial = f"s{len(self.said)}"
+        if not self.answers:
+            await asyncio.Event().wait()
+        return serial
+
+    async def seek(self, ids: Set[str], ago: float) -> Sought:
+        self.sought.append((frozenset(ids), ago))
+        if self.history is not None:
+            raise self.history
+        return Sought({each: self.kept[each] for each in ids if each in self.kept}, sure=True)
+
+
+@pytest.mark.parametrize("had", [True, False])
+async def test_a_prompt_stands_once_however_late_its_connection_comes_back(
+    had: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(item, "IDEMPOTENT", 0.0)  # as if that long had passed
+    async with Peer() as peer, linked(only_publishing(peer)) as watched:
+        await until(lambda: watched.ready)
+        sent: list[Frame] = []
+
+        def judge(message: Frame) -> Frame | None:
+            sent.append(message)
+            return None if had else PASSING  # nobody hears of it
+
+        peer.judge = judge
+        prompt = watched.link.run(watched.link.publisher.deliver, UserInput("p", "?"))
+        await until(lambda: sent)
+        now = time.time_ns() // 1_000_000
+        peer.history = [{**message, "serial": "s1", "timestamp": now} for message in peer.published]
+        peer.forget()
+        peer.judge = lambda _message: True
+        await peer.drop()
+        await asyncio.wrap_future(prompt)
+        assert names(peer) == ["user-input"]
+        assert bool(peer.asked) is had
+
+
+class TestLongDark:
+    """What was sent is not acknowledged, and the connection comes back too late for its id to tell."""
+
+    async def asked(self, channel: Channel, times: list[float]) -> tuple[Publisher, asyncio.Task[None]]:
+        box = Outbox(bucket=Bucket(None), window=0.0, nonce="n")
+        publisher = Publisher(
+            box, clock=lambda: times[0], notify=lambda _: None, suspect=lambda: None, ack_timeout=0.05
+        )
+        channel.answers = False
+        publisher.connected(channel.send, channel.seek)
+        prompt = asyncio.create_task(publisher.deliver(UserInput("p", "?")))
+        publisher.publish(Start("r"))
+        await until(lambda: len(channel.said) == 2)
+        publisher.disconnected()
+        await until(lambda: not box.in_flight)
+        times[0] += IDEMPOTENT + 30
+        channel.answers = True
+        return publisher, prompt
+
+    async def test_what_the_channel_has_is_not_sent_again(self) -> None:
+        channel = Channel()
+        publisher, prompt = await self.asked(channel, [0.0])
+        publisher.connected(channel.send, channel.seek)
+        await prompt
+        assert await publisher.flush(20)
+        assert sorted(channel.said) == ["start", "user-input"]
+        assert [(len(ids), ago) for ids, ago in channel.sought] == [(2, IDEMPOTENT + 30)]
+        await publisher.close()
+
+    async def test_what_it_does_not_have_is_sent(self) -> None:
+        channel = Channel()
+        publisher, prompt = await self.asked(channel, [0.0])
+        channel.kept.clear()
+        publisher.connected(channel.send, channel.seek)
+        await prompt
+        assert await publisher.flush(20)
+        assert sorted(channel.said) == ["start", "start", "user-input", "user-input"]
+        await publisher.close()
+
+    async def test_where_history_cannot_be_read_it_is_sent(self) -> None:
+        channel = Channel()
+        publisher, prompt = await self.asked(channel, [0.0])
+        channel.history = AblyException("no history", 401, 40160)
+        publisher.connected(channel.send, channel.seek)
+        await prompt
+        assert len(channel.sought) == 1
+        await publisher.close()
+
+    async def test_when_the_connection_goes_while_it_is_looked_for_the_next_one_looks(self) -> None:
+        channel = Channel()
+        publisher, prompt = await self.asked(channel, [0.0])
+
+        async def goes(ids: Set[str], ago: float) -> Sought:
+            publisher.disconnected()
+            raise OSError("no network")
+
+        publisher.connected(channel.send, goes)
+        await until(lambda: not publisher.sending)
+        assert not prompt.done()
+        publisher.connected(channel.send, channel.seek)
+        await prompt
+        assert sorted(channel.said) == ["start", "user-input"]
+        await publisher.close()
 
 
 async def test_what_is_said_before_the_connection_stands_waits_in_order() -> None:
@@ -216,7 +367,7 @@ class TestDeliver:
             monkeypatch.undo()
             assert not delivery.done()
             assert publisher.queued == 1
-            publisher.connected(works)
+            publisher.connected(works, nowhere)
             await delivery
             publisher.disconnected()
         assert said == 2
@@ -271,7 +422,7 @@ class TestDeliver:
             await late.wait()
             raise AblyException("rate limit exceeded", 429, 42913)
 
-        publisher.connected(refuses)
+        publisher.connected(refuses, nowhere)
         delivery = asyncio.create_task(publisher.deliver(UserInput("p", "?")))
         await until(lambda: box.in_flight)
         delivery.cancel()

@@ -10,8 +10,11 @@ from tests.state.test_conversation import after, only
 from tests.ui.sections.support import PALETTE
 from tui.state import Conversation, Publisher, Response, Status
 from tui.ui.header import duration, edge, ending_of, figures_of, header, name_of, pace_of, state_of
+from tui.ui.own import Own
 from tui.ui.verdicts import counts_for
 from tui.wire import ApprovalRequest, ApprovalResponse, Cancel, Outgoing, Start, Stop, Text, UserInput
+
+ME = Own("me")
 
 
 def response(*values: Outgoing, step: int = 100) -> Response:
@@ -31,9 +34,11 @@ def test_durations(milliseconds: int, text: str) -> None:
 
 def test_names() -> None:
     one = response(Start("r", model="claude-sonnet-5-5"))
-    assert name_of(one, "me") == "sonnet-5-5 · ana"
-    assert name_of(one, "ana") == "sonnet-5-5 · you"
-    assert name_of(response(Start("r")), "me") == "ana"
+    assert name_of(one, ME) == "sonnet-5-5 · ana"
+    assert name_of(response(Start("r")), ME) == "ana"
+    asked = response(UserInput("p", "why?"), Start("r", "p", model="claude-sonnet-5-5"))
+    assert name_of(asked, Own("ana", lambda prompt_id: prompt_id == "p")) == "sonnet-5-5 · you"
+    assert name_of(asked, Own("ana")) == "sonnet-5-5 · ana", "it has only the same name"
 
 
 def test_a_rate_is_shown_while_it_streams_and_with_the_figures_afterwards() -> None:
@@ -83,12 +88,13 @@ def test_an_ordinary_end_needs_no_words() -> None:
     assert ending_of(response(UserInput("p", "?"))) is None
 
 
-def test_losses_are_counted_when_there_are_any_and_events_come_first() -> None:
+def test_losses_are_counted_after_what_happens_and_what_did_no_harm_comes_last() -> None:
     one = response(Start("r"), Text("r", "a", 0), Text("r", "b", 3), Text("r", "c", 6), Cancel("r"))
     assert figures_of(one) == "cancel asked by ana · 2 gaps · 3 tokens · first 0.1s"
     one.healed, one.duplicates, one.late, one.superseded, one.left = 1, 3, 1, True, True
-    assert figures_of(one).startswith(
-        "cancel asked by ana · superseded · agent left · 2 gaps · 1 healed · 3 dup · 1 late · 3 tokens"
+    assert figures_of(one) == (
+        "cancel asked by ana · superseded · agent left · 2 gaps · 3 tokens · first 0.1s"
+        " · 1 healed · 3 repeats · 1 late"
     )
 
 
@@ -117,10 +123,10 @@ def test_a_title_says_what_a_response_is() -> None:
     channel = Channel()
     channel.message("telemetry", {"load": 1})
     raw = only(after(channel.log))
-    assert name_of(raw, "me") == "other messages"
+    assert name_of(raw, ME) == "other messages"
     raw.title = "data"
     raw.publisher = Publisher("ana", None)
-    assert name_of(raw, "me") == "data · ana"
+    assert name_of(raw, ME) == "data · ana"
 
 
 def test_every_state_has_a_colour() -> None:
@@ -130,13 +136,13 @@ def test_every_state_has_a_colour() -> None:
 def test_who_is_asked_for_approval_sees_it_beside_the_state() -> None:
     one = response(Start("r"), ApprovalRequest("r", "t", "bash", "{}"))
     for counts, told in ((lambda _: False, True), (lambda _: True, True)):
-        _, right = header(one, 1, "me", one.opened_here, PALETTE, counts)
+        _, right = header(one, 1, ME, one.opened_here, PALETTE, counts)
         assert ("APPROVAL?" in "".join(segment.text for segment in right)) is told
     answered = response(
         Start("r"), ApprovalRequest("r", "t", "bash", "{}"), ApprovalResponse("t", approved=True)
     )
     for counts, told in ((lambda _: False, True), (lambda _: True, False)):
-        _, right = header(answered, 1, "me", one.opened_here, PALETTE, counts)
+        _, right = header(answered, 1, ME, one.opened_here, PALETTE, counts)
         assert ("APPROVAL?" in "".join(segment.text for segment in right)) is told
 
 
@@ -182,7 +188,7 @@ def test_a_request_of_its_own_is_decided_by_a_word_that_counts() -> None:
         channel.publish(ApprovalRequest(None, "t", "bash", "{}"))
         channel.publish(ApprovalResponse("t", True), client=client)
         asked = only(after(channel.log))
-        _, right = header(asked, 1, "me", asked.heard_at, PALETTE, counts_for("me", {("t", True)}))
+        _, right = header(asked, 1, ME, asked.heard_at, PALETTE, counts_for("me", {("t", True)}))
         assert right[0].text == word
 
 

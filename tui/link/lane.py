@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 
 from tui.link.chunks import LIMIT, chunks
 from tui.link.item import Item, Sayable
@@ -26,9 +27,6 @@ from tui.wire import (
     annotation_of,
     encode,
 )
-
-IDEMPOTENT = 100.0
-"""Seconds in which a repeated id is no second message; Ably promises two minutes (RSL1k)."""
 
 
 class Lane(ABC):
@@ -102,15 +100,34 @@ class Lane(ABC):
     def withdraw(self, item: Item) -> bool:
         """See to it that a message is not sent, or not again; False when it was sent, or is on its way."""
         item.dropped = True
-        if item in self._again:
-            self._again.remove(item)
-        else:
-            self._waiting.remove(item)
+        self.remove(item)
         return item.attempts == 0
+
+    def remove(self, item: Item) -> bool:
+        """Forget a message that waits; return whether it did."""
+        for items in (self._again, self._missing):
+            if item in items:
+                items.remove(item)
+                return True
+        return self._waiting.remove(item)
 
     @abstractmethod
     def ready(self, now: float) -> bool:
         """Whether there is a message to send now."""
+
+    def doubtful(self, now: float) -> list[Item]:
+        """Return the messages that must be looked for on the channel before they are repeated; until then
+        the lane gives nothing.
+        """
+        coming = *self._again, *self._missing, *self._waiting.items
+        return [item for item in coming if item.is_doubtful(now)]
+
+    def absent(self, item: Item, *, sure: bool) -> None:
+        """The channel does not have a message that was to be repeated; not `sure` when it no longer keeps
+        what was said then: others may read it twice, and the whole text will say what counts.
+        """
+        item.doubted, item.sent_at = False, None
+        self._broken |= not (sure or isinstance(item.value, Stop))
 
     def wait(self, now: float) -> float | None:
         """Return the seconds until `ready`; None when time alone does not bring it about."""
@@ -123,10 +140,9 @@ class Lane(ABC):
         item = self._next(now)
         if item.sent_at is None:
             item.sent_at = now
+        if item.number < 0:
             item.number = self._numbers
             self._numbers += 1
-        elif now - item.sent_at > IDEMPOTENT:
-            self._broken = True  # it may be published twice by now: the whole text will say what counts
         item.attempts += 1
         self.in_flight[item.number] = item
         return item
@@ -176,7 +192,7 @@ class Lane(ABC):
         """Put in front of `Stop` what was refused, and the whole text: as much of it as a message holds as
         `response-complete`, the rest behind it as further pieces.
         """
-        healing = [Item(self.key, item.value, item.id, item.form) for item in self._missing]
+        healing = [replace(item, number=-1, attempts=0, refused=False) for item in self._missing]
         if self._broken and (text := "".join(self._texts)):
             first, *rest = chunks(text, LIMIT, binary=self._binary)
             values: list[Whole | Text] = [Whole(stop.response_id, first)]

@@ -75,6 +75,7 @@ class Link:
             clock=time.monotonic,
             notify=self._inbox.put,
             suspect=self._suspect,
+            slowed=self._slowed,
             ack_timeout=options.ack_timeout,
             where=options.where,
         )
@@ -240,6 +241,10 @@ class Link:
     def _suspect(self) -> None:
         if self._pair is not None:
             self._pair.suspect()
+
+    def _slowed(self, is_so: bool) -> None:
+        if self._pair is not None:
+            self._pair.slowed(is_so)
 
     @property
     def _subscription(self) -> Subscription:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tui.link.explain import code_of, explain
 from tui.link.history import ATTEMPTS, NO_ANSWER, History, is_lasting
-from tui.link.inbox import Inbox
+from tui.link.inbox import Inbox, until
 from tui.wire import Action, ChannelMessage, Gap, GapHealed, Notice, Reason
 
 log = logging.getLogger(__name__)
@@ -58,6 +58,7 @@ class Place:
     def __init__(self) -> None:
         self.mark: Mark | None = None
         self._changing: dict[str, None] = {}
+        self._left_out: dict[str, None] = {}
 
     def pass_by(self, message: ChannelMessage) -> None:
         """Take note of a message that has been seen."""
@@ -73,10 +74,20 @@ class Place:
             if len(self._changing) > CHANGING:
                 del self._changing[next(iter(self._changing))]
 
+    def leave_out(self, message: ChannelMessage) -> None:
+        """Take note of a message that nobody is shown: where it changes another one, history has that where
+        it was created, which may be long before.
+        """
+        if message.action is not Action.CREATE:
+            self._left_out[message.serial] = None
+
     @property
     def changing(self) -> tuple[str, ...]:
-        """Serials of the messages that changed last, the oldest change first."""
-        return tuple(self._changing)
+        """Serials of the messages that changed last, the oldest change first, and of all that have changed
+        unseen since this was asked before.
+        """
+        unseen, self._left_out = self._left_out, {}
+        return tuple(self._changing | unseen)
 
 
 class Missed:
@@ -149,18 +160,25 @@ class Missed:
             ) as pages:
                 async for page in pages:
                     self._deliver(page.messages)
+                    await self._keep_pace()
             await self._renew(list(owed.stale))
             del self.owed[0]
             if owed.gap is not None:
                 self._inbox.put(GapHealed(owed.gap.since, owed.gap.until))
 
     async def _pages(self, began: int) -> AsyncIterator[list[ChannelMessage]]:
+        await self._keep_pace()
         start = began if self._at is None else self._at.timestamp - OVERLAP
         async with aclosing(self._history.pages(start=start, forwards=True)) as pages:
             async for page in pages:
                 yield page.messages
                 if self._reaches(page.messages):
                     return
+                await self._keep_pace()
+
+    async def _keep_pace(self) -> None:
+        """Wait until the reader has room for what comes next."""
+        await until(lambda: not self._inbox.crowded)
 
     def _take(self, page: list[ChannelMessage], mark: Mark | None, now: int) -> None:
         if mark is not None and not self._proven:

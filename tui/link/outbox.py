@@ -146,7 +146,8 @@ class Outbox:
         """
         if self._sending >= self._limit:
             return None
-        waits = [wait for lane in self._lanes.values() if (wait := lane.wait(now)) is not None]
+        lanes = (lane for lane in self._lanes.values() if not lane.doubtful(now))
+        waits = [wait for lane in lanes if (wait := lane.wait(now)) is not None]
         return max(min(waits), self.bucket.wait(now)) if waits else None
 
     def accepted(self, item: Item, serial: str | None = None) -> None:
@@ -165,10 +166,35 @@ class Outbox:
         """Nobody knows whether the server has the message: it will be repeated under the same id, or said in
         a way in which it may be repeated.
         """
+        item.doubted = True
         lane = self._settled(item)
         if lane is not None:
             lane.unknown(item)
             self._tidy(lane)
+
+    def doubtful(self, now: float) -> list[Item]:
+        """Return the messages that the server may have and would no longer know again. `next` gives nothing
+        of their responses until each is `found` on the channel, or `absent` from it.
+        """
+        return [item for lane in self._lanes.values() for item in lane.doubtful(now)]
+
+    def found(self, item: Item, serial: str) -> bool:
+        """The channel has a doubtful message; return whether that was still of interest."""
+        lane = self._lanes.get(item.key)
+        if lane is None or not lane.remove(item):
+            return False
+        lane.in_flight[item.number] = item
+        self._sending += 1
+        self.accepted(item, serial)
+        return True
+
+    def absent(self, item: Item, *, sure: bool) -> None:
+        """The channel does not have a doubtful message: it may be sent. Not `sure` when the channel no longer
+        keeps what was said then.
+        """
+        lane = self._lanes.get(item.key)
+        if lane is not None:
+            lane.absent(item, sure=sure)
 
     def refused(self, item: Item, *, retry: bool, attempts: int | None = ATTEMPTS) -> bool:
         """The server said no; `retry` when it may say yes later: at most `attempts` times (None: no limit),
@@ -250,7 +276,7 @@ class Outbox:
         for _ in range(len(turns)):
             lane = lanes[turns[0]]
             turns.rotate(-1)
-            if not lane.ready(now):
+            if not lane.ready(now) or lane.doubtful(now):
                 continue
             if lane.urgent:
                 return lane

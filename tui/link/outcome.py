@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum, auto
+from typing import NamedTuple
 
 from tui.link.explain import code_of, is_rate_error, is_token_error
 
@@ -18,6 +20,15 @@ class Outcome(Enum):
     """Refused for a reason that passes: a fault of the server's, or a token that is being renewed."""
     NEVER = auto()
     """Refused for good."""
+
+
+class Sought(NamedTuple):
+    """What the channel has of messages that were looked for there."""
+
+    serials: Mapping[str, str]
+    """Of those that were found, by id."""
+    sure: bool
+    """Whether the others are not there: history was seen to reach back to before they were sent."""
 
 
 def outcome_of(error: Exception) -> Outcome:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 
 from ably.realtime.realtime import AblyRealtime
 
 from tui.link.client import bypass_proxy, make_realtime, make_rest, publish
 from tui.link.connection import Connection
+from tui.link.history import History
 from tui.link.inbox import Inbox
 from tui.link.options import LinkOptions
+from tui.link.outcome import Sought
 from tui.link.publisher import Publisher, Send
+from tui.link.seek import seek
 from tui.link.subscription import Subscription
 from tui.wire import (
     Annotation,
@@ -50,8 +53,11 @@ class Pair:
         self._options = options
         self._inbox = inbox
         self._publisher = publisher
+        self._viewing_client: AblyRealtime | None = None
         self._sending_client: AblyRealtime | None = None
         self._failure: Reason | None = None
+        self._publishing_state: tuple[str, Reason | None] = "initialized", None
+        self._is_slowed = False
         self.subscription: Subscription | None = None
         """What follows the channel; None when nothing does."""
         self._connections: list[Connection] = []
@@ -71,7 +77,7 @@ class Pair:
             )
             viewer = Connection(
                 lambda: make_realtime(options, echo=True),
-                opened=self.subscription.opened,
+                opened=self._viewed,
                 report=self._report,
                 silent=self._report_silence,
                 endpoint=options.endpoint,
@@ -107,6 +113,11 @@ class Pair:
         if self._publishing is not None:
             self._publishing.suspect()
 
+    def slowed(self, is_so: bool) -> None:
+        """The server limits what is published, or does so no longer."""
+        self._is_slowed = is_so
+        self._tell_publishing()
+
     def retry(self) -> None:
         """Connect, and attach, at once."""
         for connection in self._connections:
@@ -116,23 +127,41 @@ class Pair:
 
     def _report(self, state: str, reason: Reason | None, retry_in: int | None) -> None:
         self._failure = reason if state == "failed" else None
-        self._inbox.put(ConnectionChange(state, now(), reason, retry_in))
+        connection_id = _connection_id(self._viewing_client) if state == "connected" else None
+        self._inbox.put(ConnectionChange(state, now(), reason, retry_in, connection_id))
+
+    def _tell_publishing(self) -> None:
+        if self._options.viewing:
+            state, reason = self._publishing_state
+            connection_id = _connection_id(self._sending_client) if state == "connected" else None
+            self._inbox.put(PublishingChange(state, now(), reason, self._is_slowed, connection_id))
 
     def _report_silence(self, seconds: float | None) -> None:
         self._inbox.put(Silence(None if seconds is None else now() - round(seconds * 1000)))
+
+    async def _seek(self, ids: Set[str], ago: float) -> Sought:
+        # Not the viewer's: there may be none.
+        history = History(lambda: make_rest(self._options), self._options.channel)
+        return await seek(history, ids, ago)
+
+    def _viewed(self, client: AblyRealtime) -> None:
+        self._viewing_client = client
+        if self.subscription is not None:
+            self.subscription.opened(client)
 
     def _opened(self, client: AblyRealtime) -> None:
         self._sending_client = client
 
     def _report_publishing(self, state: str, reason: Reason | None, retry_in: int | None) -> None:
+        self._publishing_state = state, reason
         if self._options.viewing:
-            self._inbox.put(PublishingChange(state, now(), reason))
+            self._tell_publishing()
         else:
             self._report(state, reason, retry_in)
         if state == "connected" and self._sending_client is not None:
             client = self._sending_client
-            self._publisher.connected(_sender(client, self._options.channel))
-            connection_id = client.connection.connection_manager.connection_id
+            self._publisher.connected(_sender(client, self._options.channel), self._seek)
+            connection_id = _connection_id(client)
             if self.subscription is not None and connection_id is not None:
                 self.subscription.publishes(connection_id)
         elif state == "failed":
@@ -142,6 +171,11 @@ class Pair:
                 self._inbox.put(Notice(f"publishing is not possible: {reason}", Severity.ERROR))
         else:
             self._publisher.disconnected()
+
+
+def _connection_id(client: AblyRealtime | None) -> str | None:
+    connection_id: str | None = None if client is None else client.connection.connection_manager.connection_id
+    return connection_id
 
 
 def _sender(client: AblyRealtime, channel: str) -> Send:

@@ -14,19 +14,15 @@ from contextlib import aclosing
 
 from tui.link.explain import explain
 from tui.link.history import ATTEMPTS, History, is_lasting
-from tui.link.inbox import Inbox
+from tui.link.inbox import Inbox, until
 from tui.wire import ChannelMessage, HistoryChange, Notice
 
 log = logging.getLogger(__name__)
 
 BEYOND = 10_000
 """Messages that are fetched beyond what was asked for, in search of the beginnings of responses."""
-CROWD = 5_000
-"""Items in the inbox above which the next page waits, so that the screen keeps up."""
 _PATIENCE = 5.0
 """Seconds that the reader is given to take everything in before it is asked whether it wants more."""
-_GLANCE = 0.02
-"""Seconds between two looks at the inbox."""
 
 
 class Past:
@@ -180,7 +176,7 @@ class Past:
 
     async def _in_time(self) -> bool:
         """Wait until the reader has caught up; there is never enough before the end."""
-        await _until(lambda: len(self._inbox) <= CROWD)
+        await until(lambda: not self._inbox.crowded)
         return False
 
     async def _has_some(self) -> bool:
@@ -190,9 +186,9 @@ class Past:
         """Ask the reader once it has taken in everything so far; after a while ask all the same."""
         try:
             async with asyncio.timeout(_PATIENCE):
-                await _until(lambda: not len(self._inbox))
+                await until(lambda: not len(self._inbox))
                 self._inbox.poke()
-                await _until(lambda: self._inbox.read_up)
+                await until(lambda: self._inbox.read_up)
         except TimeoutError:
             log.info("the reader is slow; it is asked before it has read everything")
         return self._wanted()
@@ -206,8 +202,3 @@ def _together(page: list[ChannelMessage]) -> list[ChannelMessage]:
     for message in page:
         responses.setdefault(message.header("responseId"), []).append(message)
     return [message for messages in responses.values() for message in messages]
-
-
-async def _until(predicate: Callable[[], bool]) -> None:
-    while not predicate():  # noqa: ASYNC110  it comes true on another thread, which should not have to tell
-        await asyncio.sleep(_GLANCE)

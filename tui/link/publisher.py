@@ -10,18 +10,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Set
 
+from tui.link.budget import RECOVERY
 from tui.link.explain import code_of, explain
 from tui.link.item import Item, Sayable
 from tui.link.outbox import Outbox, TooLargeError
-from tui.link.outcome import Outcome, outcome_of, refuses_change
+from tui.link.outcome import Outcome, Sought, outcome_of, refuses_change
 from tui.wire import Annotation, Cite, Notice, Outgoing, Publication, Reason, Severity
 
 log = logging.getLogger(__name__)
 
 Send = Callable[[Publication | Annotation, str], Awaitable[str | None]]
 """Publishes one message under an id and returns when the server has acknowledged it: its serial, if told."""
+Seek = Callable[[Set[str], float], Awaitable[Sought]]
+"""Says what the channel has of messages with these ids, the first of which was sent so many seconds ago."""
 
 _PAUSE = 0.1
 """Seconds without publishing after an unknown outcome, in which the connection's new state becomes known."""
@@ -51,21 +54,27 @@ class Publisher:
         clock: Callable[[], float],
         notify: Callable[[Notice], None],
         suspect: Callable[[], None],
+        slowed: Callable[[bool], None] = lambda _is_so: None,
         ack_timeout: float = 10.0,
         where: str = "Ably",
     ) -> None:
         """`clock` gives seconds that do not run backwards; `suspect` is called when an acknowledgement failed
-        to come, which may mean that the connection only looks alive.
+        to come, which may mean that the connection only looks alive; `slowed` when the server begins to
+        refuse messages for their number, and when it has refused none for a while.
         """
         self._outbox = outbox
         self._clock = clock
         self._notify = notify
         self._suspect = suspect
+        self._slowed = slowed
+        self._slow: asyncio.TimerHandle | None = None
         self._ack_timeout = ack_timeout
         self._where = where
         self._send: Send | None = None
         self._failed: Reason | None = None
         self._closed = False
+        self._seek: Seek | None = None
+        self._seeking = False
         self._waiting: dict[str, tuple[Item, asyncio.Future[None]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -160,9 +169,11 @@ class Publisher:
             return False
         return self._failed is None
 
-    def connected(self, send: Send) -> None:
-        """The connection stands: go on, first with what is unacknowledged."""
-        self._send = send
+    def connected(self, send: Send, seek: Seek) -> None:
+        """The connection stands: go on, first with what is unacknowledged. `seek` is asked for what of it the
+        channel has, when it was sent too long ago for its id to tell.
+        """
+        self._send, self._seek = send, seek
         self._failed = None
         self._told.clear()
         self._outbox.renewed()
@@ -192,8 +203,9 @@ class Publisher:
         self.failed(self._failed or _CLOSED)
         self.lost += len(self._outbox.clear())
         self._update()
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._slow):
+            if timer is not None:
+                timer.cancel()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -221,18 +233,23 @@ class Publisher:
         if now < self._paused_until:
             self._later(self._paused_until - now)
             return
-        loop = asyncio.get_running_loop()
+        if not self._seeking and (doubtful := self._outbox.doubtful(now)):
+            self._seeking = True
+            self._begin(self._look(doubtful, self._send))
         while (item := self._outbox.next(now)) is not None:
             self._sent.append(now)
             # Tasks start in the order in which they are made, and the SDK numbers a message when it starts.
-            task = loop.create_task(self._publish(item, self._send))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(self._publish(item, self._send))
         while self._sent and self._sent[0] < now - 1:
             self._sent.popleft()
         wait = self._outbox.wait(now)
         if wait is not None:
             self._later(wait)
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _later(self, seconds: float) -> None:
         self._timer = asyncio.get_running_loop().call_later(max(seconds, 0.001), self._pump)
@@ -258,6 +275,28 @@ class Publisher:
             self._settle(item, None)
         self._changed()
 
+    async def _look(self, items: list[Item], send: Send) -> None:
+        """Have the channel say what it has of these."""
+        assert self._seek is not None  # noqa: S101  given with `send`
+        sent_at = min(item.sent_at for item in items if item.sent_at is not None)
+        try:
+            sought = await self._seek({item.id for item in items}, self._clock() - sent_at)
+        except Exception as error:  # noqa: BLE001  network, server or decoder: all mean the same here
+            if self._send is not send:  # the next connection looks anew
+                return
+            log.info("what was sent long ago cannot be looked for: %s", explain(error, where=self._where))
+            sought = Sought({}, sure=False)
+        finally:
+            self._seeking = False
+            self._changed()
+        for item in items:
+            serial = sought.serials.get(item.id)
+            if serial is None:
+                self._outbox.absent(item, sure=sought.sure)
+            elif self._outbox.found(item, serial):
+                self._settle(item, None)
+        self._update()
+
     def _unknown(self, item: Item) -> None:
         self._pause(_PAUSE)
         self._outbox.unknown(item)
@@ -276,6 +315,7 @@ class Publisher:
                     self._suspect()
             case Outcome.TOO_FAST:
                 self._outbox.bucket.refused(self._clock())
+                self._slow_down()
                 again = self._outbox.refused(item, retry=True, attempts=None)
             case Outcome.LATER:
                 self._pause(min(_LONGEST_PAUSE, _PAUSE * 2.0**item.attempts))
@@ -290,6 +330,18 @@ class Publisher:
             reason = explain(error, where=self._where)
             if not self._settle(item, reason):
                 self._lose(reason)
+
+    def _slow_down(self) -> None:
+        """Say that the server limits us, until it has not for as long as the budget takes to recover."""
+        if self._slow is None:
+            self._slowed(True)
+        else:
+            self._slow.cancel()
+        self._slow = asyncio.get_running_loop().call_later(RECOVERY, self._speed_up)
+
+    def _speed_up(self) -> None:
+        self._slow = None
+        self._slowed(False)
 
     def _tell_once(self, what: str, error: Exception) -> None:
         """Say once what does not work on this channel, and what may be done about that."""

@@ -3,7 +3,8 @@
 The past and the present overlap, because the SDK cannot fetch history up to the point of attachment; whoever
 reads them drops what it has seen, by serial. Live messages are held back only until the newest page of the
 past is there, so that a response opens with its text, and while something missed is fetched, so that nothing
-newer comes before it. Leaves the connection to `connection`, and who is there to `roster`.
+newer comes before it. When more waits for its reader than there is room for, live messages are left out and
+fetched like what was missed. Leaves the connection to `connection`, and who is there to `roster`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from tui.link.client import guard
 from tui.link.convert import annotation_from_wire, from_sdk, from_wire
 from tui.link.explain import code_of, explain
 from tui.link.history import History
-from tui.link.inbox import Inbox
+from tui.link.inbox import Inbox, weight_of
 from tui.link.missed import REPAIRS, Mark, Missed, Place
 from tui.link.past import Past
 from tui.link.roster import Presence
@@ -42,6 +43,7 @@ SEARCH = 1.0
 SKEW = 120_000
 """Milliseconds by which this machine's clock may differ from the server's: Ably refuses token requests of
 machines that are further off (40104)."""
+_SLOW = "this computer is slower than the channel · what there is no room for now is read from history later"
 _MODES = (ChannelMode.SUBSCRIBE, ChannelMode.PUBLISH, ChannelMode.PRESENCE, ChannelMode.PRESENCE_SUBSCRIBE)
 _LET_GO = {ChannelState.SUSPENDED, ChannelState.DETACHED, ChannelState.FAILED}
 """States after which the SDK no longer knows where in the channel it was (RTP5a1)."""
@@ -94,6 +96,8 @@ class Subscription:
         self._annotating = True
         self._place = Place()
         self._held: list[ChannelMessage] = []
+        self._held_weight = 0
+        """Characters of text in them."""
         self._holding: set[asyncio.Event] = set()
         """What live messages wait for."""
         self._began: int | None = None
@@ -214,13 +218,30 @@ class Subscription:
         self._inbox.put_all(annotation for annotation in found if annotation is not None)
 
     def _take(self, message: ChannelMessage) -> None:
+        if self._inbox.is_full(len(self._held), self._held_weight):
+            self._leave_out(message)
+            return
         self._place.pass_by(message)
         if self._holding:
             self._held.append(message)
+            self._held_weight += weight_of(message)
         else:
             self._inbox.put(message)
         if self._since != 0 and self._searching is None:
             self._searching = asyncio.get_running_loop().call_later(SEARCH, self._search)
+
+    def _leave_out(self, message: ChannelMessage) -> None:
+        """Have history say a message, when there is room for it."""
+        self._inbox.leave_out(message)
+        self._place.leave_out(message)
+        self._unproven = len(self._held)
+        if self._broken is not None:  # what comes after a loss is fetched in any case
+            return
+        if self._is_filling:
+            self._lost_again = True
+        else:
+            self._inbox.put(Notice(_SLOW))
+            self._lose()
 
     def _search(self) -> None:
         """See whether what was said lately began before all that has been fetched."""
@@ -242,7 +263,7 @@ class Subscription:
         reason.set()
         self._holding.discard(reason)
         if not self._holding and self._held:
-            held, self._held, self._unproven = self._held, [], 0
+            held, self._held, self._held_weight, self._unproven = self._held, [], 0, 0
             self._inbox.put_all(held)
 
     # The channel's states
@@ -320,11 +341,15 @@ class Subscription:
         at, held = self._broken or (self._place.mark, self._hold())
         self._broken = None
         self._unproven = len(self._held)
-        if self._filling is not None and not self._filling.done():
+        if self._is_filling:
             self._lost_again = True
             self._release(held)
         else:
             self._filling = self._spawn(self._fill(at, held))
+
+    @property
+    def _is_filling(self) -> bool:
+        return self._filling is not None and not self._filling.done()
 
     async def _fill(self, at: Mark | None, held: asyncio.Event) -> None:
         try:
@@ -343,7 +368,7 @@ class Subscription:
         """Fetch what could not be had, as soon as it can."""
         for seconds in itertools.chain(REPAIRS, itertools.repeat(REPAIRS[-1])):
             await asyncio.sleep(seconds)
-            if self._filling is not None and not self._filling.done():
+            if self._is_filling:
                 continue
             try:
                 await self._missed.repair()

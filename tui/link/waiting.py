@@ -95,10 +95,12 @@ class Waiting:
             self._entries.popleft()
         return replace(pending.like, text=text, deltas=deltas)
 
-    def remove(self, item: Item) -> None:
-        """Forget a message, if it is here."""
-        if item in self._entries:
-            self._entries.remove(item)
+    def remove(self, item: Item) -> bool:
+        """Forget a message; return whether it was here."""
+        if item not in self._entries:
+            return False
+        self._entries.remove(item)
+        return True
 
     def drop(self, unwanted: Callable[[Item], bool]) -> None:
         """Forget the messages that are `unwanted`."""

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
+from tui.ui.commands import hint
 from tui.ui.header import duration
 from tui.ui.palette import Palette
 from tui.ui.ports import Facts
@@ -30,20 +31,22 @@ BEHIND = 1_000
 """Messages that wait to be shown from which the screen is said to be behind."""
 WINDOW = 100
 """Messages on their way that are nothing to speak of while there is a connection."""
-TYPING = "Enter sends · Esc panes · /help", "Enter sends · Esc panes", "Esc panes"
+TYPING = "{send} sends · {panes} panes · /help", "{send} sends · {panes} panes", "{panes} panes"
 AMONG_PANES = (
-    "i prompt · Enter reply · x cancel · ? help",
-    "i prompt · Enter reply · ? help",
-    "i prompt · ? help",
-    "? help",
+    "{prompt} prompt · {reply} reply · {cancel} cancel · {help} help",
+    "{prompt} prompt · {reply} reply · {help} help",
+    "{prompt} prompt · {help} help",
+    "{help} help",
 )
 """What can be done from here, in as many words as have room."""
-REPLAYING = ("? help",)
+REPLAYING = ("{help} help",)
 """The bar of the replay has its keys."""
 SILENT = (
     "nothing comes from the server, nor an answer · it is connected to anew if that goes on; nothing is lost"
 )
 WAITS = "what you send waits until it is back"
+BROAD = 80
+"""Cells from which the state says also why it is so."""
 LOST = ("disconnected", "suspended", "failed")
 """States of a connection that stood, or should."""
 RESUME_WINDOW = 120_000
@@ -189,16 +192,17 @@ class StatusLine(Still, Widget):
         """Return the keys that have room on the right: all of them beside all `fields`, else as many as have
         room beside the first `least`, or beside fewer of these.
         """
-        most, *fewer = REPLAYING if self.replaying else TYPING if self.typing else AMONG_PANES
+        hints = REPLAYING if self.replaying else TYPING if self.typing else AMONG_PANES
+        most, *fewer = (hint(words, self._facts.keymap) for words in hints)
 
-        def fits(hint: str, shown: list[Text]) -> bool:
+        def fits(words: str, shown: list[Text]) -> bool:
             cells = sum(field.cell_len + 2 for field in shown)
-            return cells + len(hint) <= self.size.width
+            return cells + cell_len(words) <= self.size.width
 
         if fits(most, fields):
             return most
         shown = (fields[:count] for count in range(least, least - len(self.figures.otherwise) - 1, -1))
-        return next((hint for some in shown for hint in fewer if fits(hint, some)), "")
+        return next((words for some in shown for words in fewer if fits(words, some)), "")
 
     def _trouble(self) -> str | None:
         """What is wrong, and what can be done about it."""
@@ -225,6 +229,18 @@ class StatusLine(Still, Widget):
         return " · ".join(part for part in (f"publishing is {publishing.state}", why, WAITS) if part)
 
     @property
+    def _knows_who_is_there(self) -> bool:
+        """Whether what was heard of others still holds: not once the connection's place is lost."""
+        connection, channel = self._connection, self._channel
+        if channel is not None and channel.state in LOST:
+            return False
+        if connection is None or self.connected:
+            return True
+        if connection.state in ("suspended", "failed") or self._lost_at is None:
+            return False
+        return self._now - self._lost_at < RESUME_WINDOW
+
+    @property
     def _held_up(self) -> bool:
         """Whether it is the publisher's connection alone that does not stand."""
         return self.connected and self._publishing is not None and self._publishing.state in LOST
@@ -248,7 +264,7 @@ class StatusLine(Still, Widget):
             fields.append(Text(f"{figures.queued} queued", "bold"))
         if self.history is not None and not self.history.done:
             fields.append(Text(f"reading history {self.history.messages}", muted))
-        if self.roster is not None:
+        if self.roster is not None and self._knows_who_is_there:
             fields.append(Text(present(self.roster), muted))
         if figures.tokens_per_second >= 1:
             fields.append(Text(f"{figures.tokens_per_second:.0f} t/s"))
@@ -283,6 +299,10 @@ class StatusLine(Still, Widget):
             return Text(f"connected, channel {channel.state}", "bold reverse")
         if self._held_up and self._publishing is not None:
             return Text(f"connected, publishing {self._publishing.state}", "bold reverse")
+        if self._publishing is not None and self._publishing.slowed:
+            whose = "the server" if self._facts.local else "Ably"
+            by = f" by {whose}'s limit" if self.size.width >= BROAD else ""
+            return Text(f"connected, publishing slowed{by}", "bold")
         return Text("connected", "bold")
 
 

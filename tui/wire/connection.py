@@ -38,6 +38,8 @@ class ConnectionChange:
     reason: Reason | None = None
     retry_in: int | None = None
     """Milliseconds until the next attempt, where known."""
+    connection_id: str | None = None
+    """The connection, by which the viewer is present; known once it is connected."""
 
 
 @immutable
@@ -55,6 +57,10 @@ class PublishingChange:
     state: str
     at: int
     reason: Reason | None = None
+    slowed: bool = False
+    """Whether the server has lately refused messages for their number, so that they are published slowly."""
+    connection_id: str | None = None
+    """Of the messages that are published over it; known once it is connected."""
 
 
 @immutable

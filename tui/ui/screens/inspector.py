@@ -110,7 +110,7 @@ def facts(response: Response, kept: int, *, older: bool) -> str:
         (response.missing, "missing"),
         (response.gaps, "gap" if response.gaps == 1 else "gaps"),
         (response.healed, "healed"),
-        (response.duplicates, "duplicate" if response.duplicates == 1 else "duplicates"),
+        (response.duplicates, "repeat" if response.duplicates == 1 else "repeats"),
         (response.late, "late"),
     )
     wrong = (
