@@ -464,7 +464,7 @@ async def test_keys_that_come_faster_than_the_focus_moves_land_where_they_belong
 async def test_what_is_said_behind_the_help_is_there_when_it_closes() -> None:
     async with screen() as s:
         await s.pilot.press("escape", "question_mark")
-        await s.sees("four demo streams")
+        await s.sees("this pane fills the wall")
         s.script.connect()
         s.script.say(UserInput("p", "?"), Start("r", prompt_id="p"), Text("r", "said behind the help"))
         await s.until(lambda: not s.script.values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from textual import events
@@ -363,6 +364,33 @@ async def test_a_reply_to_what_has_no_pane_says_which_it_is() -> None:
         await s.sees("re ben “[@click=app.quit]go[/]")
 
 
+def is_at(s: Screen, key: str) -> bool:
+    return s.app._wall.current == key and key in s.keys
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (60, 18)])
+async def test_one_key_goes_through_the_answers_to_one_question_wherever_they_stand(
+    size: tuple[int, int],
+) -> None:
+    async with screen(size) as s:
+        for nth in range(6):
+            s.script.say(UserInput(f"o{nth}", "Other?"), Start(f"x{nth}", f"o{nth}"), Stop(f"x{nth}"))
+        for nth, name in enumerate("abc"):
+            beside = "p0" if nth else None
+            s.script.say(UserInput(f"p{nth}", "Why?", sibling_of=beside), Start(name, f"p{nth}"), Stop(name))
+        await s.until(lambda: len(s.app.conversation.responses) == 9)
+        await s.until(lambda: "a" in s.keys or size[0] < 80)
+        await s.pilot.press("escape")
+        s.app._wall._show("a")
+        await s.until(lambda: "a" in s.keys)
+        for key, there in (("]", "b"), ("]", "c"), ("]", "a"), ("[", "c"), ("z", "c"), ("[", "b")):
+            await s.pilot.press({"]": "right_square_bracket", "[": "left_square_bracket"}.get(key, key))
+            await s.until(partial(is_at, s, there))
+        s.app._wall._show("x5")
+        await s.pilot.press("right_square_bracket")
+        await s.sees("no other answer stands beside it")
+
+
 async def test_siblings_are_marked_also_where_they_have_no_pane_of_their_own() -> None:
     async with screen((80, 24)) as s:
         s.script.say(UserInput("p", "why"), client="me-0001", connection="cm")
@@ -580,7 +608,12 @@ async def test_a_word_in_ones_own_name_that_another_said_leaves_the_question_ope
     async with screen() as s:
         await asks(s)
         s.script.say(ApprovalResponse("tr", True, "verified by admin", "r"), client="me-0001", connection="x")
-        await s.sees("unverified attempt by you: approved", "A approve · D deny", "APPROVAL?", "1 approval")
+        await s.sees(
+            "approved in your name (me-0001), but not in this session: unverified",
+            "A approve · D deny",
+            "APPROVAL?",
+            "1 approval",
+        )
         await s.pilot.press("escape", "D", "enter")
         (ruling,) = s.script.rulings
         s.script.say(ruling.said, client="me-0001", connection="cm")

@@ -14,6 +14,7 @@ from tui.render.page import Row
 from tui.render.theme import DARK
 from tui.state import Appended, Block, Change, Conversation, Mark, Removed, Replaced, Response
 from tui.ui.body import QUESTION_ROWS, Body
+from tui.ui.own import Own
 from tui.ui.sections.flow import FAR, SLICE, Flow
 from tui.ui.sections.part import TOP
 from tui.ui.sections.section import Section
@@ -32,6 +33,8 @@ from tui.wire import (
     UserInput,
     Whole,
 )
+
+ME = Own("me", lambda _: True)
 
 
 def response(*values: Outgoing) -> Response:
@@ -58,16 +61,17 @@ def test_question_answer_and_ending_stand_above_each_other() -> None:
         ("ben", "robot", "ben › why?"),
         ("me", "robot", "you › why?"),
         ("ben", "ben", "› why?"),
+        ("you", "robot", "“you” › why?"),
         ("b" * 60, "robot", f"{'b' * 12}… › why?"),
     ],
 )
 def test_who_asked_is_named_where_somebody_else_answers(asker: str, agent: str, shown: str) -> None:
     channel = Channel()
     channel.publish(UserInput("p", "why?"), client=asker)
-    body = Body(only(after(channel.log)), 40, DARK, PALETTE, own="me")
+    body = Body(only(after(channel.log)), 40, DARK, PALETTE, own=ME)
     assert texts(body)[0] == "› why?"  # it is who waits
     channel.publish(Start("r", prompt_id="p"), client=agent)
-    assert texts(Body(only(after(channel.log)), 40, DARK, PALETTE, own="me"))[0] == shown
+    assert texts(Body(only(after(channel.log)), 40, DARK, PALETTE, own=ME))[0] == shown
 
 
 def test_a_long_question_is_cut() -> None:
@@ -338,11 +342,11 @@ def test_whoever_follows_the_changes_sees_what_a_late_comer_sees(
         for key, one in conversation.responses.items():
             body = bodies.get(key)
             if body is None:
-                body = bodies[key] = Body(one, width, DARK, PALETTE, own="me", opened=opened)
+                body = bodies[key] = Body(one, width, DARK, PALETTE, own=ME, opened=opened)
                 seen[key] = []
             changed = body.take_changed()
             now = texts(body)
             assert now[:changed] == seen[key][:changed]
             seen[key] = now
     for key, one in conversation.responses.items():
-        assert seen[key] == texts(Body(one, width, DARK, PALETTE, own="me", opened=opened))
+        assert seen[key] == texts(Body(one, width, DARK, PALETTE, own=ME, opened=opened))

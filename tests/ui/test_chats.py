@@ -70,6 +70,25 @@ async def test_what_is_asked_here_is_shown_whatever_thread_it_begins() -> None:
         assert "First." not in it.text
 
 
+async def test_ones_own_turn_is_shown_to_whoever_has_scrolled_up_and_others_move_nothing() -> None:
+    async with screen((90, 20)) as it:
+        for n in range(3):
+            turn(it.script, n, f"Answer {n}.\n" * 12, to=n - 1 if n else None)
+        await it.until(lambda: len(it.app.conversation.responses) == 3)
+        await it.pilot.press("escape", "L")
+        await it.sees("Answer 2.")
+        await it.pilot.press("g")
+        await it.sees("Question 0?")
+        turn(it.script, 3, "Of somebody else.", to=2, client="ben")
+        await it.until(lambda: len(chat(it).chain) == 4)
+        await it.sees("Question 0?", "new lines")
+        assert not chat(it).follow
+        it.script.say(UserInput("p4", "Mine?", in_reply_to="r3"), client="me-0001")
+        await it.sees("Mine?")
+        assert chat(it).follow
+        assert chat(it).response.question == "Mine?"
+
+
 async def test_keys_go_from_turn_to_turn_and_speak_of_it() -> None:
     async with screen((90, 20)) as it:
         for n in range(4):

@@ -16,6 +16,24 @@ async def test_what_is_not_in_the_pane_is_said_in_the_bar_which_stays_open() -> 
         await it.until(lambda: not it.app._find.has_class("-open"))
 
 
+async def test_who_finds_nothing_or_gives_up_is_where_they_were() -> None:
+    async with screen((80, 24)) as it:
+        it.script.say(Start("r"), Text("r", "first needle\n\n" + "row\n\n" * 60 + "last needle\n\nthe end"))
+        await it.sees("the end")
+        pane = it.panes[0]
+        await it.pilot.press("escape", "slash", *"first")
+        await it.sees("first needle")
+        await it.pilot.press(*"ly")
+        await it.sees("not found", "the end")
+        assert pane.follow
+        await it.pilot.press("escape", "pageup", "pageup")
+        here = pane._top
+        await it.pilot.press("slash", *"first", "escape")
+        await it.until(lambda: pane._top == here and not pane.follow)
+        await it.pilot.press("slash", *"first", "enter")
+        await it.sees("first needle")
+
+
 async def test_escape_in_the_panes_ends_a_filter() -> None:
     async with screen() as it:
         it.script.say(Start("r"), Text("r", "a needle in hay"), Stop("r"))

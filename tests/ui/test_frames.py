@@ -1,9 +1,9 @@
 import asyncio
 from collections.abc import Callable
 from itertools import pairwise
-from time import perf_counter
+from time import perf_counter, sleep
 
-from tui.ui.frames import SHARE, SHORTEST, FrameClock
+from tui.ui.frames import SHARE, SHORTEST, TURNS, FrameClock
 
 
 async def until(predicate: Callable[[], bool]) -> None:
@@ -56,6 +56,29 @@ async def test_frames_are_spaced_by_what_they_cost() -> None:
     # The cost is smoothed, so the last gap is the one that knows it best.
     assert all(gap >= SHORTEST for gap in gaps)
     assert gaps[-1] >= SHARE * clock.cost * 0.8
+
+
+async def test_what_takes_several_turns_of_the_loop_waits_for_one_long_frame_and_not_for_one_on_each() -> (
+    None
+):
+    loop, turns = asyncio.get_running_loop(), [0]
+    at: list[int] = []
+
+    def turn() -> None:
+        turns[0] += 1
+        if len(at) < 5:
+            loop.call_soon(turn)
+
+    def draw() -> bool:
+        at.append(turns[0])
+        sleep(2 * SHORTEST)  # as for a thread that has no core: time goes on, and nothing is worked
+        return len(at) < 5
+
+    clock = FrameClock(draw)
+    turn()
+    clock.wake()
+    await until(lambda: clock.idle)
+    assert all(after - before >= TURNS for before, after in pairwise(at))
 
 
 async def test_a_stopped_clock_draws_no_more() -> None:

@@ -1,6 +1,7 @@
 from tests.messages import Channel
 from tui.state import Conversation
 from tui.ui.kin import described, sibling_notes
+from tui.ui.own import Own
 from tui.wire import Best, Start, Text, UserInput
 
 
@@ -16,11 +17,19 @@ def conversation() -> Conversation:
 
 
 def test_siblings_are_numbered_and_the_best_is_named() -> None:
-    assert sibling_notes(conversation(), "ana") == {"a": "1/2", "b": "2/2 best by ben"}
-    assert sibling_notes(conversation(), "ben")["b"] == "2/2 best"
+    assert sibling_notes(conversation(), Own("ana")) == {"a": "1/2", "b": "2/2 best by ben"}
+    me = Own("ben")
+    assert sibling_notes(conversation(), me)["b"] == "2/2 best by ben", "another has the same name"
+    me.prefers("b")
+    assert sibling_notes(conversation(), me)["b"] == "2/2 best"
 
 
 def test_what_has_no_number_is_known_by_its_place_and_its_question() -> None:
     found = conversation()
-    assert described(found, found.responses["b"], "me") == "haiku-5-5 · ana 2/2 “why is the sky blue, an…”"
-    assert described(found, found.responses["c"], "ana") == "you"
+    assert (
+        described(found, found.responses["b"], Own("me")) == "haiku-5-5 · ana 2/2 “why is the sky blue, an…”"
+    )
+    assert described(found, found.responses["c"], Own("ana")) == "ana"
+    mine = Own("ana", lambda _: True)
+    mine.asked(found.responses["b"])
+    assert described(found, found.responses["c"], mine) == "you"

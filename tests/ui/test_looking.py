@@ -15,7 +15,7 @@ from tui.state.intake import KEPT_MESSAGES
 from tui.ui.help import HelpScreen
 from tui.ui.screens.inspector import Inspector, facts, messages_of
 from tui.ui.screens.people import PeopleScreen
-from tui.wire import HistoryChange, Member, Roster, Start, Stop, Text, UserInput
+from tui.wire import ConnectionChange, HistoryChange, Member, Roster, Start, Stop, Text, UserInput
 
 CODE = "Two ways:\n\n```python\nprint(1)\n```\n\nor\n\n```sh\necho 2\n```\n"
 
@@ -65,6 +65,18 @@ async def test_members_are_counted_listed_and_an_agent_can_be_asked() -> None:
         await it.until(lambda: not isinstance(it.app.screen, PeopleScreen))
         assert it.app._prompt.has_focus
         assert "bot" in str(it.app._prompt.border_title)
+
+
+async def test_a_member_in_ones_name_is_not_called_you() -> None:
+    mine, forged = (Member.of(FACTS.client_id, each, {"kind": "viewer"}) for each in ("c1", "c2"))
+    async with screen() as it:
+        it.script.tell(ConnectionChange("connected", it.script.clock, connection_id="c1"))
+        it.script.tell(Roster((mine, forged)))
+        await it.sees("2 viewers")
+        await it.pilot.press("escape", "w")
+        await it.until(lambda: isinstance(it.app.screen, PeopleScreen))
+        table = it.app.screen.query_one(DataTable)
+        assert [str(table.get_row_at(row)[0]) for row in range(2)] == ["me-0001 (you)", "me-0001"]
 
 
 async def test_the_list_of_members_follows_who_comes_and_goes() -> None:

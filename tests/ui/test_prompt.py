@@ -6,9 +6,11 @@ import pytest
 from textual import events
 
 from tests.ui.screen import Screen, screen
+from tests.ui.test_in_order import AT_ONCE, write
+from tui.ui.offers import Offers
 from tui.ui.prompt import MAX_ROWS, PromptBox
 from tui.ui.welcome import SAMPLES
-from tui.wire import Notice, Severity, Start, Stop, UserInput
+from tui.wire import Notice, Severity, Start, Stop, Text, UserInput
 
 
 async def test_several_lines_and_enter_sends() -> None:
@@ -54,6 +56,19 @@ async def test_esc_and_a_key_that_came_as_one_are_meant_for_the_panes() -> None:
         await s.pilot.press(*"keep", "alt+d")
         await s.until(lambda: s.script.demos == 1)
         assert s.app.query_one(PromptBox).text == "keep"
+
+
+@pytest.mark.parametrize(
+    ("key", "character", "shown"),
+    [("alt+shift+l", "L", "chat"), ("alt+question_mark", "?", "Help"), ("alt+w", "w", "not known yet")],
+)
+async def test_so_are_capitals_and_signs(key: str, character: str, shown: str) -> None:
+    async with screen() as s:
+        s.script.say(Start("r"), Text("r", "Text."))
+        await s.sees("Text.")
+        s.app.post_message(events.Key(key, character))
+        await s.sees(shown)
+        assert s.app._prompt.text == ""
 
 
 async def test_arrows_move_inside_of_several_lines_first() -> None:
@@ -130,6 +145,36 @@ async def test_what_is_pasted_attaches_nothing(folder: Path) -> None:
         await s.until(lambda: box.text == "see @src/x.py")
         await s.pilot.press("enter")
         assert s.script.asked == ["see @src/x.py"]
+
+
+async def test_a_file_that_is_typed_in_one_burst_is_offered_and_taken_by_tab_alone(folder: Path) -> None:
+    async with screen() as s:
+        box = await in_folder(s, folder)
+        write(s, "see @src/x.py", AT_ONCE)
+        await s.sees("  src/x.py")
+        await s.pilot.press("enter")
+        assert s.script.asked == ["see @src/x.py"], "the terminal may not say that it was pasted"
+        write(s, "see @src/x.py", AT_ONCE)
+        await s.sees("  src/x.py")
+        await s.pilot.press("tab")
+        assert box.text == "see [@src/x.py 13 B]"
+
+
+@pytest.mark.parametrize("text", ["see @src/x.py now", "mail ana@src/x.py", "@src/x.py\nand on it goes"])
+async def test_a_burst_that_goes_on_behind_a_file_offers_none(folder: Path, text: str) -> None:
+    async with screen() as s:
+        box = await in_folder(s, folder)
+        write(s, [{"\n": "enter"}.get(each, each) for each in text], AT_ONCE)
+        await s.until(lambda: box.text == text)
+        assert s.app.query_one(Offers).chosen is None
+
+
+async def test_enter_attaches_a_file_whose_name_was_typed_to_its_end(folder: Path) -> None:
+    async with screen() as s:
+        box = await in_folder(s, folder)
+        await s.pilot.press(*"see @src/x.py", "enter")
+        assert box.text == "see [@src/x.py 13 B]"
+        assert s.script.asked == []
 
 
 async def test_an_address_is_no_file(folder: Path) -> None:

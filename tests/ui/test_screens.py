@@ -346,6 +346,7 @@ async def threads(pilot: Pilot[None], script: Script) -> None:
 
 async def people(pilot: Pilot[None], script: Script) -> None:
     script.tell(
+        ConnectionChange("connected", script.clock, connection_id="c3cccccccccc"),
         Roster(
             (
                 Member.of("ana", "c1aaaaaaaaaa", {"kind": "viewer", "name": "ana", "model": "demo"}),
@@ -353,7 +354,7 @@ async def people(pilot: Pilot[None], script: Script) -> None:
                 Member.of("me-0001", "c3cccccccccc", {"kind": "viewer", "status": "idle"}),
                 Member.of("someone", "c4dddddddddd", None),
             )
-        )
+        ),
     )
     await two(pilot, script)
     await settled(pilot)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from tui.state import Response
 from tui.ui.asking import Asking
 from tui.ui.cancels import Cancels
+from tui.ui.commands import hint
 from tui.ui.contacts import CODECS
 from tui.ui.looking import COPIES, FORMS, SCOPES, Looking
 from tui.ui.manners import DEFAULT, Refused, manner_told, with_longest, with_model, with_system, with_thinking
@@ -155,7 +156,7 @@ class Acting(Looking):
             return
         wall = self._wall
         if not wall.chatting and (wall.zoomed is not None or wall.arrangement.tabs):
-            self._say("asked again · Tab goes to the new answer")
+            self._say(hint("asked again · {next} goes to the new answer", self.facts.keymap))
 
     def action_edit(self) -> None:
         """Ask the focused response's question in other words."""

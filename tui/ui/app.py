@@ -27,16 +27,17 @@ from tui.ui.asides import Asides
 from tui.ui.asking import Asking
 from tui.ui.bell import Bell
 from tui.ui.cancels import Cancels
-from tui.ui.commands import COMMANDS, Zone, bindings, keys_shown
+from tui.ui.commands import COMMANDS, Zone, bindings, hint, keys_shown
 from tui.ui.drafts import Drafts
 from tui.ui.drain import Drain, News
-from tui.ui.find import FindBar
+from tui.ui.find import FINDS, FindBar
 from tui.ui.frames import FrameClock
 from tui.ui.hearing import Hearing
 from tui.ui.help import HelpScreen
 from tui.ui.in_order import InOrder
 from tui.ui.meter import Meter
 from tui.ui.offers import Offers
+from tui.ui.own import Own
 from tui.ui.palette import Palette
 from tui.ui.pane import Look
 from tui.ui.ports import Desk, Draft, Facts, Feed, Memory, Replayed
@@ -44,13 +45,22 @@ from tui.ui.prompt import PromptBox
 from tui.ui.queue import Queue
 from tui.ui.replay_bar import ReplayBar
 from tui.ui.replays import Replays
-from tui.ui.rulings import Rulings
+from tui.ui.rulings import DENIES, Rulings
+from tui.ui.selectors import Steady
 from tui.ui.status import StatusLine
 from tui.ui.themes import HIGH_CONTRAST, NoColours
 from tui.ui.verdicts import counts_for
 from tui.ui.wall import Wall
 from tui.ui.welcome import SAMPLES, Welcome
-from tui.wire import ChannelMessage, HistoryChange, Notice, Roster, clean_text
+from tui.wire import (
+    ChannelMessage,
+    ConnectionChange,
+    HistoryChange,
+    Notice,
+    PublishingChange,
+    Roster,
+    clean_text,
+)
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +74,7 @@ SHARE = 20
 """Seconds between two looks for siblings for each second that one takes."""
 
 
-_NO_COLOURS = (NoColours(),)
+_STEADY, _NO_COLOURS = Steady(), NoColours()
 
 
 class WallApp(InOrder, Replays):
@@ -108,7 +118,8 @@ class WallApp(InOrder, Replays):
         self._relate_due = 0.0  # when siblings may be looked for again
         self._counted = 0.0
         self._uncounted = False
-        self._bell = Bell(self, facts)
+        self._own = Own(facts.client_id, desk.answers)
+        self._bell = Bell(self, facts, self._own)
         self._hearing = Hearing()
         self._decided: set[tuple[str, bool]] = set()  # by this terminal: toolCallIds, and whether allowed
         self._counts = counts_for(facts.client_id, self._decided)
@@ -119,35 +130,39 @@ class WallApp(InOrder, Replays):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """See `App`: without colours there are none, greys neither."""
-        return _NO_COLOURS if self.no_color else super().get_line_filters()
+        return (_STEADY, *((_NO_COLOURS,) if self.no_color else super().get_line_filters()))
 
     def compose(self) -> ComposeResult:
         """Wall above, prompt below, one status line."""
         look = self._look()
         # Held here and not looked up: a query asks the topmost screen, which may be the help.
-        own = self.facts.client_id
         self._welcome = Welcome(self.facts)
-        self._wall = Wall(look, own, lambda: self._drain.moment, self.conversation, self._welcome)
+        self._wall = Wall(look, self._own, lambda: self._drain.moment, self.conversation, self._welcome)
         self._queue = Queue()
-        self._find = FindBar("find · Enter, then n and N · Esc ends")
+        self._find = FindBar(hint(FINDS, self.facts.keymap))
         self._filter_bar = FindBar("show only · words, model:x state:live by:ana · Esc shows all")
         offers = Offers()
-        self._prompt = PromptBox(self.facts.model, SAMPLES, offers, self.offer, Path.cwd(), self._remember)
+        self._prompt = PromptBox(
+            self.facts.model, SAMPLES, offers, self.offer, Path.cwd(), self._remember, self.facts.keymap
+        )
         self._drafts = None if self._memory is None else Drafts(self._prompt, self._memory)
         self.asking = Asking(
             self.conversation,
             self.desk,
             self.facts,
             self._prompt,
+            self._own,
             current=lambda: self._wall.tip,
             number=self._number,
             asked=self.asked,
             say=self._say,
         )
-        self._cancels = Cancels(self.conversation, self.desk, own, self._say)
+        self._cancels = Cancels(self.conversation, self.desk, self._own, self._say)
         self._meter = Meter(self._feed, self.desk, self._counts)
         self._asides = Asides(self.conversation, self.desk, self.facts.channel, self._say)
-        self._rulings = Rulings(self.desk, self._prompt, self._counts, self._decided, self._say)
+        self._rulings = Rulings(
+            self.desk, self._prompt, self._counts, self._decided, self._say, hint(DENIES, self.facts.keymap)
+        )
         self._status = StatusLine(self.facts, look.palette)
         self._replay_bar = ReplayBar(
             lambda: self._look().palette, self.facts.keymap, only=self.replay is not None
@@ -274,6 +289,8 @@ class WallApp(InOrder, Replays):
             case Roster():
                 self.meet(value)
                 return
+            case ConnectionChange() | PublishingChange():
+                self._own.speaks_over(value.connection_id)
             case HistoryChange():
                 self._meter.forget()
                 self._wall.loads(done=value.done)
@@ -381,7 +398,9 @@ class WallApp(InOrder, Replays):
         theme = PLAIN if self.no_color else DARK if self.current_theme.dark else LIGHT
         retry = next(command for command in COMMANDS if command.id == "retry")
         key = keys_shown(retry, self.facts.keymap) if self.replay is None else ""
-        return Look(theme, Palette.of(self.theme_variables), self.facts.price, key, self._counts)
+        return Look(
+            theme, Palette.of(self.theme_variables), self.facts.price, key, self._counts, self.facts.keymap
+        )
 
     def replays(self) -> None:
         """See `Replays`: what can be done to a response differs as well."""

@@ -15,9 +15,11 @@ from textual.markup import escape
 from tui.state import Conversation, Response, Status
 from tui.state.people import Publisher, publisher_of
 from tui.state.threads import parent_of, siblings_of, thread_of, turns_of
+from tui.ui.commands import hint
 from tui.ui.contacts import CODECS, contact_of
 from tui.ui.kin import described, sibling_notes
 from tui.ui.manners import NO_MANNER, Refused, ends_of, fan_of, lack_of, manner_told
+from tui.ui.own import Own
 from tui.ui.ports import Contact, Desk, Facts, Manner, ModelName, Question
 from tui.ui.takers import absence_of
 from tui.wire import Best, Roster
@@ -50,13 +52,14 @@ class Asking:
         desk: Desk,
         facts: Facts,
         box: Box,
+        own: Own,
         *,
         current: Callable[[], Response | None],
         number: Callable[[Response], int],
         asked: Callable[[str], None],
         say: Callable[[str], None],
     ) -> None:
-        """`current` gives the newest response of the thread
+        """`own` learns what is asked and preferred here. `current` gives the newest response of the thread
         that is shown as a chat, `number` a response's place on the wall, 0 for none; `asked` hears the
         promptId of what is asked; `say` tells something in passing.
         """
@@ -64,6 +67,7 @@ class Asking:
         self._desk = desk
         self._facts = facts
         self._box = box
+        self._own = own
         self._current = current
         self._number = number
         self._asked = asked
@@ -191,7 +195,7 @@ class Asking:
         """Let the box say where the prompt goes."""
         back = ""
         if self._edited is not None:
-            where, back = f"edit {self._name(self._edited)} ▸", "⌫ no edit"
+            where, back = f"edit {self._name(self._edited)} ▸", self._hint("{back} no edit")
         else:
             target, best_by = self._followed() if self._follows is not None else (self.target, None)
             self._tell_change(target, best_by)
@@ -199,9 +203,9 @@ class Asking:
             words += [f"session {self._codec}"] if self._codec is not None and target is None else []
             if target is not None or self._follows is not None:
                 words.append(f"re {self._name(target) if target is not None else '…'}")
-                if best_by is not None and self._is_other(best_by):
+                if best_by is not None and target is not None and not self._own.called(target, best_by):
                     words.append(f"· best by {best_by.name}")
-            where, back = f"{' '.join(words) or 'new'} ▸", "⌫ new" if words else ""
+            where, back = f"{' '.join(words) or 'new'} ▸", self._hint("{back} new") if words else ""
         told = "AI Transport" if self._is_session else manner_told(self.manner, self._model)
         self._box.tell(escape(where), escape(told), back)
 
@@ -214,11 +218,8 @@ class Asking:
             return
         if best_by is None:
             self._say(f"{self._name(before)} is not called the best any more: re {self._name(target)}")
-        elif self._is_other(best_by):
+        elif not self._own.called(target, best_by):
             self._say(f"{best_by.name} calls {self._name(target)} the best: re {self._name(target)}")
-
-    def _is_other(self, publisher: Publisher) -> bool:
-        return publisher.client_id != self._facts.client_id
 
     # Sending
 
@@ -251,7 +252,9 @@ class Asking:
                 if ends := ends_of(models, self._desk.models):
                     self._say(ends)
                 return
-            self._say("an agent of AI Transport answers once: r asks again beside its answer")
+            self._say(
+                self._hint("an agent of AI Transport answers once: {retry} asks again beside its answer")
+            )
         self._box.restore(f"/fan {argument}".rstrip())
 
     def retry(self, response: Response) -> bool:
@@ -285,7 +288,8 @@ class Asking:
             within = target.response_id if target.status.in_flight else None
             return replace(plain, contact=contact, in_reply_to=target.response_id, within=within)
         if target.response_id is None or target.status in (Status.WAITING, Status.LIVE):
-            self._say(f"{self._name(target)} is still being answered: wait for its end, or end it with x")
+            way = self._hint("wait for its end, or end it with {cancel}")
+            self._say(f"{self._name(target)} is still being answered: {way}")
             return None
         past = turns_of(self._conversation, target)
         return replace(plain, past=past, in_reply_to=target.response_id)
@@ -325,10 +329,13 @@ class Asking:
         self._asked(prompt_id)
         sibling_of = question.sibling_of or prompt_id
         asked = [prompt_id, *(self._desk.ask(replace(each, sibling_of=sibling_of)) for each in others)]
+        for each_id in asked:
+            self._own.sends(each_id)
         if question.contact is None:  # AI Transport need not give a prompt back under its id
             self._unheard.update(dict.fromkeys(asked, question.text))
         if question.to is not None and self._is_absent(question.to):
-            self._say(f"{question.to} is not here: the prompt waits until it comes · x takes it back")
+            way = self._hint("{cancel} takes it back")
+            self._say(f"{question.to} is not here: the prompt waits until it comes · {way}")
         if question.in_reply_to is None:
             root = prompt_id
             self._manners[root] = question.manner
@@ -348,7 +355,7 @@ class Asking:
         """Mark a response as the best of its siblings, which a reply then follows; again takes it back."""
         siblings = siblings_of(self._conversation, response)
         if len(siblings) < 2:
-            self._say("it has no siblings: r asks again beside it")
+            self._say(self._hint("it has no siblings: {retry} asks again beside it"))
             return
         if response.response_id is None:
             self._say("nobody has answered it yet")
@@ -357,6 +364,7 @@ class Asking:
         best = words.best_of(siblings)
         said = Best(response.response_id, response.prompt_id, best is not None and best[0] is response)
         # It holds here at once: the channel may be away, or not take it.
+        self._own.prefers(response.response_id)
         words.say_here(said, publisher_of(self._facts.client_id, None), siblings)
         self._desk.prefer(said)
         target = self.target
@@ -367,7 +375,7 @@ class Asking:
         """Return by key what is said beside the names of responses: which of several answers one is, and that
         it waits for somebody who is not here.
         """
-        return sibling_notes(self._conversation, self._facts.client_id) | self._absences()
+        return sibling_notes(self._conversation, self._own) | self._absences()
 
     # What has not reached the channel
 
@@ -425,6 +433,9 @@ class Asking:
 
     # Names
 
+    def _hint(self, words: str) -> str:
+        return hint(words, self._facts.keymap)
+
     def _aim(self, response: Response | None) -> None:
         if self._edited is not None:
             self._edited = None
@@ -454,4 +465,4 @@ class Asking:
 
     def _name(self, response: Response) -> str:
         number = self._number(response)
-        return str(number) if number else described(self._conversation, response, self._facts.client_id)
+        return str(number) if number else described(self._conversation, response, self._own)

@@ -9,6 +9,7 @@ from textual.app import App
 
 from tui.state import Response
 from tui.ui.header import duration, elapsed_of, name_of
+from tui.ui.own import Own
 from tui.ui.ports import Facts
 from tui.wire import clean_line
 
@@ -25,15 +26,16 @@ class Bell:
     in front.
     """
 
-    def __init__(self, app: App[None], facts: Facts) -> None:
+    def __init__(self, app: App[None], facts: Facts, own: Own) -> None:
         self._app = app
         self._facts = facts
+        self._own = own
         self._live: set[str] = set()  # keys of own responses that were seen before their end
 
     def hear(self, response: Response, now: int) -> None:
         """Take a response's new state; `now` is in ms since the epoch by this machine's clock."""
         if response.ended_at is None:  # a silence may end
-            if response.asked_by(self._facts.client_id):
+            if self._own.asked(response):
                 self._live.add(response.key)
             return
         if response.key not in self._live:
@@ -44,7 +46,7 @@ class Bell:
             self._ring(response, now)
 
     def _ring(self, response: Response, now: int) -> None:
-        name = name_of(response, self._facts.client_id)
+        name = name_of(response, self._own)
         match self._facts.notify:
             case "bell":
                 self._app.bell()

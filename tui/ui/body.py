@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -12,8 +13,10 @@ from tui.render.page import Row
 from tui.render.plain import plain_rows
 from tui.render.theme import Theme
 from tui.state import Block, Response, Status
+from tui.ui.commands import DEFAULT_KEYS, hint
 from tui.ui.header import KNOWN_BY, ending_of
 from tui.ui.kin import asker_of
+from tui.ui.own import Own
 from tui.ui.palette import Palette
 from tui.ui.sections.flow import SLICE
 from tui.ui.sections.notes import note_rows, numbered
@@ -23,7 +26,7 @@ from tui.ui.sections.stacked import Stacked
 from tui.ui.sections.text import TextSection
 from tui.ui.sections.thinking import ThinkingSection
 from tui.ui.sections.tool import ToolSection
-from tui.ui.verdicts import Counts, counts_for
+from tui.ui.verdicts import VOUCHED, Counts
 from tui.ui.words import cut
 from tui.wire import Kind
 
@@ -35,7 +38,7 @@ SECTION = 50
 """Characters that take as long to render as a section without text."""
 AGAIN = (Status.FAILED, Status.CANCELLED, Status.STALLED)
 """Ends after which one may want to ask again."""
-LOAD = "scroll up or O loads it"
+LOAD = "scroll up or {older} loads it"
 FIRST = 1
 """Which part of the body its first section is."""
 RAW_LOG = "*"
@@ -52,23 +55,24 @@ class Body(Stacked):
         theme: Theme,
         palette: Palette,
         *,
-        own: str = "",
+        own: Own | None = None,
         counts: Counts | None = None,
         marks: Marks = lambda _: (),
         opened: bool = False,
         question_rows: int | None = None,
         retry: str = "r",
+        keymap: Mapping[str, str] = DEFAULT_KEYS,
     ) -> None:
-        """`own` is this terminal's clientId, `counts` whether what somebody said to an approval request
+        """`own` tells what was said here, `counts` whether what somebody said to an approval request
         counts, `marks` where in the blocks of a response its citations stand, `opened` whether thinking and
         tool calls are shown in full, `question_rows` how many rows of the question are shown
-        instead of `QUESTION_ROWS`, `retry` the key that asks again.
+        instead of `QUESTION_ROWS`, `retry` the key that asks again, `keymap` the keys that the user wants.
         """
         super().__init__(width)
         self.response = response
         self._retry = retry
         self._question_rows = question_rows or QUESTION_ROWS
-        self._setting = Setting(theme, palette, own, counts or counts_for(own))
+        self._setting = Setting(theme, palette, own or Own(""), counts or VOUCHED, keymap)
         self._marks = marks
         self._cited: object = None  # what the marks in the text were made of
         self._opened = opened
@@ -224,7 +228,7 @@ class Body(Stacked):
             words = (
                 "no start was seen: its beginning may be missing"
                 if lost
-                else f"its beginning has not been loaded · {LOAD}"
+                else f"its beginning has not been loaded · {hint(LOAD, self._setting.keymap)}"
             )
             rows += plain_rows(f"… {words}", width, self._setting.palette.warning)
         return rows

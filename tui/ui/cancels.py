@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tui.state import Conversation, Response, Status
 from tui.ui.contacts import contact_of
 from tui.ui.header import PATIENCE, name_of
+from tui.ui.own import Own
 from tui.ui.ports import Desk
 from tui.ui.takers import is_here
 from tui.wire import Roster
@@ -15,12 +16,10 @@ from tui.wire import Roster
 class Cancels:
     """What was asked to end."""
 
-    def __init__(
-        self, conversation: Conversation, desk: Desk, client_id: str, say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, conversation: Conversation, desk: Desk, own: Own, say: Callable[[str], None]) -> None:
         self._conversation = conversation
         self._desk = desk
-        self._client_id = client_id
+        self._own = own
         self._say = say
         self._asked: dict[str, int] = {}  # when, by key
         self.roster: Roster | None = None
@@ -31,14 +30,14 @@ class Cancels:
         if not response.status.in_flight:
             self._say("it has ended already")
             return
-        if response.status is Status.WAITING and response.asked_by(self._client_id):
+        if response.status is Status.WAITING and self._own.asked(response):
             self._end(response, now)
             self._asked.pop(response.key, None)
             self._say("taking the prompt back")
         elif self._end(response, now):
             self._say("ending your response")
         else:
-            self._say(f"asked {name_of(response, self._client_id)} to end it")
+            self._say(f"asked {name_of(response, self._own)} to end it")
 
     def cancel_mine(self, now: int) -> None:
         """End everything that was asked here and goes on."""
@@ -46,7 +45,7 @@ class Cancels:
             response
             for response in self._conversation.responses.values()
             if response.status.in_flight
-            and (response.asked_by(self._client_id) or self._desk.answers(response.prompt_id))
+            and (self._own.asked(response) or self._desk.answers(response.prompt_id))
         ]
         for response in mine:
             self._end(response, now)
@@ -61,7 +60,7 @@ class Cancels:
                 del self._asked[key]
             elif now - at >= PATIENCE:
                 del self._asked[key]
-                name = name_of(response, self._client_id)
+                name = name_of(response, self._own)
                 self._say(f"cancel was not answered ({name}): {self._why(response)}")
 
     def _why(self, response: Response) -> str:

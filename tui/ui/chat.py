@@ -13,6 +13,7 @@ from textual import events
 
 from tui.state import Response, Status
 from tui.ui.header import edge
+from tui.ui.own import Own
 from tui.ui.pane import Look, Pane
 from tui.ui.sections.part import TOP, Marks
 from tui.ui.thread_body import ThreadBody
@@ -27,7 +28,7 @@ class ChatPane(Pane):
     """
 
     def __init__(
-        self, chain: Sequence[Response], look: Look, own: str, marks: Marks, note: Callable[[Response], str]
+        self, chain: Sequence[Response], look: Look, own: Own, marks: Marks, note: Callable[[Response], str]
     ) -> None:
         """`chain` is the thread, oldest first, at least one; `note` says of a turn what the line above it
         should say besides, as that it has siblings.
@@ -53,6 +54,12 @@ class ChatPane(Pane):
             self.follow, self._anchor = True, TOP
             self.rebuild()
         self._refresh_frame()
+
+    def show_newest(self) -> None:
+        """Go to the newest turn and follow it, wherever the reader is."""
+        if self.response is not self.chain[-1]:
+            self._choose(self.chain[-1])
+        self.scroll_to_end()
 
     def renew(self, response: Response, now: int) -> None:
         """Show what is not text of a turn."""

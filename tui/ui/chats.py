@@ -17,6 +17,7 @@ from tui.state.threads import Head, groups_of, heads, siblings_of, thread_of
 from tui.ui.chat import ChatPane
 from tui.ui.header import name_of
 from tui.ui.kin import asker_of
+from tui.ui.own import Own
 from tui.ui.pane import Look, Pane
 from tui.ui.panes import Panes
 from tui.ui.thread_list import ThreadList
@@ -40,7 +41,7 @@ class Chats(Panes):
     def __init__(
         self,
         look: Look,
-        own: str,
+        own: Own,
         clock: Callable[[], int],
         conversation: Conversation,
         welcome: Welcome,
@@ -54,6 +55,7 @@ class Chats(Panes):
             lambda: self._look.palette, self.titled, lambda head: self.name_of(head.response)
         )
         self._tip: str | None = None
+        self._asked = False  # whether the tip was asked here and has not been shown yet
         self._unthreaded = False  # whether the thread may have changed; `_unlisted`, the list
         self._unlisted = self._listed = False
         self._list_due = 0.0  # when the list may be made again
@@ -199,7 +201,9 @@ class Chats(Panes):
         if not self.chatting:
             return
         chain = thread_of(self._conversation, response)
-        if response.asked_by(self._own) or any(each.key == self._tip for each in chain):
+        if self._own.asked(response):
+            self._tip, self._asked = response.key, True
+        elif any(each.key == self._tip for each in chain):
             self._tip = response.key
 
     def take_over(self, waiting: Response, response: Response) -> None:
@@ -296,6 +300,9 @@ class Chats(Panes):
             self.mount(self._chat)
             self._shelf.refresh(layout=True)
         self._chat.follow_thread(chain, title)
+        if self._asked:
+            self._chat.show_newest()
+        self._asked = False
         if not self._listed:
             self._show_list()
 

@@ -6,6 +6,7 @@ what another does not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -65,6 +66,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("right", _PANES, "l,right", "move('right')", "to the next pane that way", "h j k l, arrows"),
     Command("next", _PANES, "tab", "step(1)", "to the next pane", "Tab"),
     Command("previous", _PANES, "shift+tab", "step(-1)", "to the pane before", "shift+Tab"),
+    Command("sibling-before", _PANES, "left_square_bracket", "sibling(-1)",
+            "to another answer to the same question", "[ ]"),
+    Command("sibling-next", _PANES, "right_square_bracket", "sibling(1)",
+            "to another answer to the same question", "[ ]"),
     Command("zoom", _PANES, "z", "zoom", "this pane fills the wall, and back", slash="zoom"),
     Command("page-up", _PANES, "pageup", "scroll('page-up')", "scroll by a page", "PgUp PgDn"),
     Command("page-down", _PANES, "pagedown,space", "scroll('page-down')", "scroll by a page", "PgUp PgDn"),
@@ -158,6 +163,10 @@ COMMANDS: tuple[Command, ...] = (
 
 SLASHES: Mapping[str, Command] = {command.slash: command for command in COMMANDS if command.slash}
 """The commands that have a name, by it: what the palette and the prompt offer."""
+DEFAULT_KEYS: Mapping[str, str] = {}
+"""A keymap that changes nothing."""
+_BY_ID = {command.id: command for command in COMMANDS}
+_NAMED = re.compile(r"\{([a-z0-9-]+)\}")
 
 
 def bindings(zone: Zone) -> list[BindingType]:
@@ -186,6 +195,16 @@ def keys_shown(command: Command, keymap: Mapping[str, str]) -> str:
     if command.id in keymap:
         return " ".join(_written(key) for key in keymap[command.id].split(","))
     return command.shown or _written(command.keys.split(",")[0])
+
+
+def keys_of(name: str, keymap: Mapping[str, str]) -> list[str]:
+    """Return the keys of a command by its id, in Textual's words."""
+    return [key.strip() for key in keymap.get(name, _BY_ID[name].keys).split(",")]
+
+
+def hint(words: str, keymap: Mapping[str, str]) -> str:
+    """Return words with the keys of the commands that they name by their ids: `{cancel} cancel`."""
+    return words.format_map({name: _written(keys_of(name, keymap)[0]) for name in _NAMED.findall(words)})
 
 
 def help_rows(zone: Zone, keymap: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -222,5 +241,12 @@ WRITTEN = {
     "down": "↓",
     "left": "←",
     "right": "→",
+    "backspace": "⌫",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
 }
 """How keys are written for people, where Textual's names would puzzle them."""

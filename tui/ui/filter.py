@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from tui.state import Response
+from tui.ui.own import YOU, Own
 
 FIELDS = {
     "model": "model",
@@ -45,18 +46,18 @@ class Filter:
         """Whether more text may let a response through."""
         return any(name in ("", "text") for name, _ in self.words)
 
-    def lets(self, response: Response, own: str) -> bool:
-        """Whether a response stays; `own` is this terminal's clientId, which `by:you` means too."""
+    def lets(self, response: Response, own: Own) -> bool:
+        """Whether a response stays; what `own` knows as asked or said here is what `by:you` means."""
         return all(_matches(response, own, name, word) for name, word in self.words)
 
 
-def _matches(response: Response, own: str, name: str, word: str) -> bool:
+def _matches(response: Response, own: Own, name: str, word: str) -> bool:
     prompt, publisher = response.prompt, response.publisher
+    if (name, word) == ("by", YOU):
+        return own.asked(response) or own.wrote(response)
     people = [publisher.name, publisher.client_id or ""]
     if prompt is not None:
         people.append(prompt.publisher.name)
-    if own in (publisher.client_id, prompt.publisher.client_id if prompt is not None else None):
-        people.append("you")
     fields = {
         "model": [response.model or "", response.title],
         "state": [response.status.value],

@@ -26,6 +26,9 @@ def counted(places: Sequence[Place], place: Place) -> str:
     return f"{known.index(place) + 1} of {many}" if place in known else f"one of {many}"
 
 
+FINDS = "find · Enter, then {find-next} and {find-before} · Esc ends"
+
+
 class FindBar(Input):
     """Takes words, and posts them while they are typed. Enter goes back to the pane, Esc gives up."""
 

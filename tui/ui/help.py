@@ -15,7 +15,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.ui.commands import SLASHES, Zone, help_rows, keys_shown, slash_rows
+from tui.ui.commands import SLASHES, Zone, help_rows, hint, keys_shown, slash_rows
 
 WIDEST = 28
 """Cells of keys, or of a command's name and argument; what is longer has a line of its own."""
@@ -29,22 +29,22 @@ SCROLLS = {
 }
 """Keys that scroll while something is typed, and what is called on the column."""
 TITLES = {
-    Zone.PANES: "Panes (Esc takes you there)",
-    Zone.PROMPT: "Prompt (i takes you there)",
+    Zone.PANES: "Panes ({panes} takes you there)",
+    Zone.PROMPT: "Prompt ({prompt} takes you there)",
     Zone.REPLAY: "While something is replayed",
     Zone.ANYWHERE: "Anywhere",
 }
 CHAT = (
-    ("j k, arrows", "to the turn below or above, of which the other keys then speak"),
-    ("h l, arrows", "to another answer beside it"),
-    ("Tab, 1–9", "to another thread"),
+    ("{down} {up}, arrows", "to the turn below or above, of which the other keys then speak"),
+    ("{left} {right}, arrows", "to another answer beside it"),
+    ("{next}, 1–9", "to another thread"),
 )
 PROMPT = (
     ("@path", "attaches a file: a chip like [@path 1.2 KB], which one Backspace deletes"),
     ("pasting", "what is long becomes a chip as well, and is sent in full"),
     ("/ and Tab", "completes a command, and what may stand behind it"),
     ("default", "behind /system, /model, /max, /thinking or /effort: as it was set at first"),
-    ("D", "in the panes: denies a tool, and asks for a reason, which may be left empty"),
+    ("{deny}", "in the panes: denies a tool, and asks for a reason, which may be left empty"),
 )
 SETTINGS = (
     ("notify", "how the end of an answer is told: bell, desktop or none"),
@@ -126,9 +126,9 @@ class HelpScreen(ModalScreen[None]):
 
     def _sections(self, sought: str) -> Iterable[RenderableType]:
         sections: list[tuple[str, Iterable[tuple[str, str]]]] = [
-            *((TITLES[zone], help_rows(zone, self._keymap)) for zone in self._zones),
-            ("In a chat", CHAT),
-            ("Writing a prompt", PROMPT),
+            *((hint(TITLES[zone], self._keymap), help_rows(zone, self._keymap)) for zone in self._zones),
+            ("In a chat", self._told(CHAT)),
+            ("Writing a prompt", self._told(PROMPT)),
             ("Commands, typed in the prompt (// sends a slash)", self._slashes()),
             ("Settings, in config.toml", SETTINGS),
             ("States", STATES),
@@ -137,6 +137,9 @@ class HelpScreen(ModalScreen[None]):
             left = [row for row in rows if found(sought, *row, title)]
             if left:
                 yield from _section(title, left)
+
+    def _told(self, rows: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+        return [(hint(keys, self._keymap), text) for keys, text in rows]
 
     def _slashes(self) -> Iterable[tuple[str, str]]:
         """The slash commands, with the keys that do the same."""

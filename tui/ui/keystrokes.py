@@ -25,10 +25,10 @@ _WHITE = {"enter": "\n", "ctrl+j": "\n", "tab": "\t"}
 class Keystrokes:
     """Gathers the keys of a paste."""
 
-    def __init__(self, widget: Widget, paste: Callable[[str], None], send: Callable[[], None]) -> None:
-        """`paste` takes what was gathered, `send` sends it; the timer is the `widget`'s."""
+    def __init__(self, widget: Widget, insert: Callable[[str], None], send: Callable[[], None]) -> None:
+        """`insert` takes what was gathered, `send` sends it; the timer is the `widget`'s."""
         self._widget = widget
-        self._paste = paste
+        self._insert = insert
         self._send = send
         self._last = 0.0
         self._row = 0
@@ -63,6 +63,6 @@ class Keystrokes:
         line = gathered.removesuffix("\n")
         sends = line != gathered and "\n" not in line
         if gathered:
-            self._paste(line if sends else gathered)
+            self._insert(line if sends else gathered)
         if sends:
             self._send()

@@ -7,36 +7,36 @@ from __future__ import annotations
 from tui.state import Conversation, Response
 from tui.state.threads import siblings_of, standings
 from tui.ui.header import name_of
+from tui.ui.own import Own, named
 from tui.ui.words import cut
 
 WORDS = 24
 """Cells of a question by which a response is known."""
 
 
-def asker_of(response: Response, own: str) -> str:
-    """Return who asked, where somebody else answers: `ben`, or `you` for this terminal's clientId (`own`);
-    empty where the publisher's name says it already, or nobody is known to have asked. On a shared key it is
-    as much of a claim as the publisher's name is.
+def asker_of(response: Response, own: Own) -> str:
+    """Return who asked, where somebody else answers: `ben`, or `you` for what was asked here; empty where the
+    publisher's name says it already, or nobody is known to have asked. On a shared key it is as much of a
+    claim as the publisher's name is, but for `you`.
     """
-    prompt = response.prompt
-    if prompt is None or prompt.publisher.name == response.publisher.name:
-        return ""
-    return "you" if response.asked_by(own) else prompt.publisher.name
+    asker = own.asker(response)
+    return "" if asker == own.writer(response) else asker
 
 
-def sibling_notes(conversation: Conversation, own: str) -> dict[str, str]:
+def sibling_notes(conversation: Conversation, own: Own) -> dict[str, str]:
     """Return by key what is said of each response that has siblings: `1/3`, `2/3 best`, `3/3 best by ana`;
-    `own` is this terminal's clientId.
+    who calls it so is named where it was not done here.
     """
     notes: dict[str, str] = {}
     for key, standing in standings(conversation).items():
         notes[key], who = f"{standing.nth}/{standing.of}", standing.best_by
         if who is not None:
-            notes[key] += " best" if who.client_id == own else f" best by {who.name}"
+            here = own.called(conversation.responses[key], who)
+            notes[key] += " best" if here else f" best by {named(who)}"
     return notes
 
 
-def described(conversation: Conversation, response: Response, own: str) -> str:
+def described(conversation: Conversation, response: Response, own: Own) -> str:
     """Return what a response without a number is called: `haiku-5-5 · you 2/3 “why is the sky…”`."""
     siblings = siblings_of(conversation, response)
     nth = f" {siblings.index(response) + 1}/{len(siblings)}" if len(siblings) > 1 else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tui.state import Response
 from tui.ui.acting import Acting
+from tui.ui.commands import hint
 from tui.ui.drafts import Drafts
 
 
@@ -29,7 +30,8 @@ class Leaving(Acting):
             self._leaving = True
             self.set_timer(5, self._stay)
             end = "ends them and quits" if running else "quits without it"
-            self.notify(f"{' · '.join(reasons)} · q again {end}")
+            key = hint("{quit}", self.facts.keymap)
+            self.notify(f"{' · '.join(reasons)} · {key} again {end}")
             return
         self.exit()
 
@@ -48,7 +50,7 @@ class Leaving(Acting):
         elif box.text:
             box.set_aside()
         else:
-            self._say(f"{self._way_to_end()}ctrl+q quits")
+            self._say(hint(f"{self._way_to_end()}{{quit-now}} quits", self.facts.keymap))
 
     def _way_to_end(self) -> str:
         """Say how the only response of this terminal that is in flight is ended from the prompt."""
@@ -57,9 +59,9 @@ class Leaving(Acting):
         if not self._prompt.has_focus or len(mine) != 1:
             return ""
         if mine[0].key not in self._wall.cells:
-            return "Esc, then X ends your response · "
+            return "{panes}, then {cancel-mine} ends your response · "
         self._wall.current = mine[0].key  # where Esc leads
-        return "Esc, then ctrl+c ends your response · "
+        return "{panes}, then {interrupt} ends your response · "
 
     def _is_own(self, response: Response) -> bool:
         return self.desk.answers(response.prompt_id)

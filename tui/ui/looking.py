@@ -21,10 +21,11 @@ from tui.state import Conversation, Response, Status
 from tui.state.threads import parent_of, standings, tree_of
 from tui.ui import slash
 from tui.ui.comings import Comings
-from tui.ui.commands import SLASHES, Command, keys_shown
+from tui.ui.commands import SLASHES, Command, hint, keys_shown
 from tui.ui.drain import Drain
 from tui.ui.filter import Filter
 from tui.ui.find import FindBar
+from tui.ui.own import Own
 from tui.ui.ports import Desk, Facts, Feed
 from tui.ui.prompt import PromptBox
 from tui.ui.screens.choice import ChoiceScreen
@@ -53,6 +54,7 @@ class Looking(App[None]):
     _clock: Callable[[], int]
     _drain: Drain
     _feed: Feed
+    _own: Own
     _wall: Wall
     _find: FindBar
     _filter_bar: FindBar
@@ -150,7 +152,7 @@ class Looking(App[None]):
                 self.address(member)
                 self.screen.set_focus(self._prompt)
 
-        self.push_screen(PeopleScreen(self.roster, self.facts.client_id, self._given()), chosen)
+        self.push_screen(PeopleScreen(self.roster, self._own, self._given()), chosen)
 
     def action_wire(self) -> None:
         """Show the raw messages of the focused response."""
@@ -305,7 +307,8 @@ class Looking(App[None]):
             rest = len(thread) - 1
             return [response], [f"/export thread writes all {len(thread)} of its thread"] if rest else []
         lacks = thread[0].continues is not None and parent_of(self.conversation, thread[0]) is None
-        return thread, ["its beginning is not loaded: O loads what is older"] if lacks else []
+        way = hint("{older} loads what is older", self.facts.keymap)
+        return thread, [f"its beginning is not loaded: {way}"] if lacks else []
 
     def _seen(self) -> tuple[list[Response], list[str]]:
         """Return what a picture of the screen shows, and what has to be said of the rest."""

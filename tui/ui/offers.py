@@ -38,6 +38,11 @@ class Offer:
     name: str = ""
     """How it is listed, if not by its text."""
 
+    @property
+    def attaches(self) -> bool:
+        """Whether it is a file."""
+        return self.text.startswith("@") and not self.text.endswith("/")
+
 
 def command_offers(before: str, arguments: Arguments, keymap: Mapping[str, str]) -> list[Offer]:
     """Return what may be meant by a command, of which `before` stands before the cursor."""

@@ -6,7 +6,7 @@ no layout and no styles cache stand between a token and its row. Only rows that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar
@@ -23,10 +23,12 @@ from textual.strip import Strip
 from tui.render.page import BLANK, Row
 from tui.render.theme import Theme
 from tui.state import Block, Response
+from tui.ui.commands import hint
 from tui.ui.costs import Prices
 from tui.ui.find import MOST, counted
 from tui.ui.header import edge, figures_of, header
 from tui.ui.marks import found, marked
+from tui.ui.own import Own
 from tui.ui.palette import Palette
 from tui.ui.pointed import INSET, Pointed
 from tui.ui.sections.part import TOP, Marks, Place
@@ -58,6 +60,8 @@ class Look:
     """The key that asks again."""
     counts: Counts = VOUCHED
     """Which decisions on a tool call count."""
+    keymap: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Keys that the user wants, by the command's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +106,9 @@ class Pane(Still, Pointed, can_focus=True):
             self.target = target
 
     def __init__(
-        self, response: Response, look: Look, own: str, marks: Marks, position: Position | None = None
+        self, response: Response, look: Look, own: Own, marks: Marks, position: Position | None = None
     ) -> None:
-        """`own` is this terminal's clientId, `marks` where in the text of a response its citations stand."""
+        """`own` tells what was said here, `marks` where in the text of a response its citations stand."""
         super().__init__()
         self.response = response
         self.number = 0
@@ -277,6 +281,13 @@ class Pane(Still, Pointed, can_focus=True):
         else:
             self.scroll_to_end()
 
+    def return_to(self, position: Position) -> None:
+        """Go to where the reader was."""
+        if position.follow:
+            self.scroll_to_end()
+        elif self._body is not None:
+            self._go(self._body.row_of(position.anchor), follows=False)
+
     def _go(self, top: int, *, follows: bool = True) -> None:
         last = self._last_top()
         top = max(0, min(top, last))
@@ -430,6 +441,7 @@ class Pane(Still, Pointed, can_focus=True):
             opened=self._opened,
             question_rows=self.QUESTION_ROWS,
             retry=self._look.retry,
+            keymap=self._look.keymap,
         )
 
     def _header(self) -> tuple[list[Segment], list[Segment]]:
@@ -487,4 +499,4 @@ class Pane(Still, Pointed, can_focus=True):
             return " · ".join([*pinned, *(["catching up"] if self.behind else live)])
         new = 0 if self._body is None else len(self._body) - self._seen_rows
         told = f"+{new} new line{'s' if new != 1 else ''}" if new > 0 else "scrolled"
-        return " · ".join([*pinned, told, "G to end"])
+        return " · ".join([*pinned, told, hint("{end} to end", self._look.keymap)])

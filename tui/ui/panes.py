@@ -19,6 +19,7 @@ from tui.render.grid import TABS_BELOW, Arrangement, Cell, Entry, Grid
 from tui.state import Block, Response, Status
 from tui.ui.crowd import Crowd
 from tui.ui.filter import Filter
+from tui.ui.own import Own
 from tui.ui.pane import Look, Pane, Position
 from tui.ui.sections.part import Marks
 from tui.ui.shelf import Shelf
@@ -69,7 +70,7 @@ class Panes(Still, Container):
     """
 
     def __init__(
-        self, look: Look, own: str, clock: Callable[[], int], marks: Marks, welcome: Welcome
+        self, look: Look, own: Own, clock: Callable[[], int], marks: Marks, welcome: Welcome
     ) -> None:
         super().__init__()
         self._marks = marks
@@ -93,7 +94,7 @@ class Panes(Still, Container):
         self._size = Size(0, 0)
         self._welcome = welcome
         self._began = clock()
-        self._shelf = Shelf(lambda: self._look.palette, own)
+        self._shelf = Shelf(lambda: self._look.palette, own, lambda: self._look.keymap)
         self._tabs = Tabs(lambda: self._look.palette)
         self.arrangement = Arrangement()
         self.cells: dict[str, Cell] = {}
@@ -192,7 +193,7 @@ class Panes(Still, Container):
         """Give a response a place."""
         self._responses[response.key] = response
         self._arrive(response.key)
-        if self._filter and response.asked_by(self._own) and not self.reading_past:
+        if self._filter and self._own.asked(response) and not self.reading_past:
             self._past_filter.add(response.key)
         self._ask_filter(response)
         self._stale = True
@@ -353,7 +354,7 @@ class Panes(Still, Container):
                     live=response.status.in_flight,
                     held=self._held(key),
                     folded=key in self._folded,
-                    own=response.asked_by(self._own),
+                    own=self._own.asked(response),
                     family=families.get(key, ""),
                     best=key in bests,
                     past=untouched and response.opened_at < self._began,

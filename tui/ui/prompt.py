@@ -7,7 +7,7 @@ prompt goes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from textual import events
@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from tui.ui.attach import AttachError, attached, doubt, offered
-from tui.ui.commands import Zone, bindings
+from tui.ui.commands import Zone, bindings, hint, keys_of
 from tui.ui.header import KNOWN_BY
 from tui.ui.keystrokes import Keystrokes
 from tui.ui.offers import Offer, Offers
@@ -24,7 +24,7 @@ from tui.ui.ports import Draft
 from tui.ui.still import Still
 from tui.ui.words import end_cut
 
-ASK = "Ask something · Enter sends"
+ASK = "Ask something · {send} sends"
 """What an empty box says."""
 MAX_ROWS = 6
 LINES, CHARACTERS = 5, 1_000
@@ -89,11 +89,15 @@ class PromptBox(Still, TextArea):
         offer: Callable[[str], Sequence[Offer]],
         folder: Path,
         remember: Callable[[Draft], None],
+        keymap: Mapping[str, str],
     ) -> None:
         """`offer` gives what may be meant by the text before the cursor, which `offers` lists; relative
-        paths begin at `folder`; `remember` takes what becomes an earlier prompt.
+        paths begin at `folder`; `remember` takes what becomes an earlier prompt; `keymap` has the keys that
+        the user wants, by the command's id.
         """
-        super().__init__(soft_wrap=True, show_line_numbers=False, placeholder=ASK)
+        super().__init__(soft_wrap=True, show_line_numbers=False)
+        self._ask = self.placeholder = hint(ASK, keymap)
+        self._sends = keys_of("send", keymap)
         self.border_title, self.border_subtitle = self._told = ("new ▸", model)
         self._back = ""
         self._offers = offers
@@ -111,8 +115,9 @@ class PromptBox(Still, TextArea):
         self._draft: Draft | None = None  # what the box held before something else was put there
         self._aside: tuple[str, str] | None = None  # what is said of it where it is no prompt
         self._asked: str | None = None  # a file that is attached if the answer is yes
-        self._typed_at = False  # whether the @ that is being completed was typed by hand
-        self._keystrokes = Keystrokes(self, self._paste, self._enter)
+        self._typed_at = False  # whether the @ that is being completed was typed
+        self._by_hand = True  # whether all behind it was: what comes too fast for that may be pasted
+        self._keystrokes = Keystrokes(self, self._burst, self.action_send)
 
     # What stands on its border
 
@@ -136,20 +141,24 @@ class PromptBox(Still, TextArea):
             event.stop()
             event.prevent_default()
             return
-        if event.key.startswith("alt+") and len(event.key) == len("alt+x"):
+        if event.key.startswith("alt+") and (event.is_printable or len(event.key) == len("alt+x")):
             # Esc and a key in quick succession: no terminal can tell the two apart.
             event.stop()
             event.prevent_default()
-            self.post_message(self.Escaped(event.key.removeprefix("alt+")))
+            key = event.key.removeprefix("alt+")
+            self.post_message(self.Escaped((event.character or key) if key.startswith("shift+") else key))
             return
         # TextArea inserts a line break itself before any binding of `enter` is asked.
         if event.key == "enter":
             event.stop()
             event.prevent_default()
-            self._enter()
+            if "enter" in self._sends:
+                self.action_send()
+            else:
+                self.action_newline()
             return
         if event.character == "@":
-            self._typed_at = True
+            self._typed_at = self._by_hand = True
         elif event.character is not None and event.character.isspace():
             self._typed_at = False
         await super()._on_key(event)
@@ -159,16 +168,20 @@ class PromptBox(Still, TextArea):
         event.prevent_default()
         self._paste(event.text)
 
-    def _enter(self) -> None:
+    def action_send(self) -> None:
         """Take what stands out in the list, and send what is typed unless more has to be."""
         offer = self._offers.chosen
-        if offer is not None and self._before[offer.start :] != offer.text.rstrip():
+        if offer is not None and offer.attaches:
+            offer = offer if self._by_hand else None  # of what may be pasted, only Tab attaches a file
+        elif offer is not None and self._before[offer.start :] == offer.text.rstrip():
+            offer = None
+        if offer is not None:
             self.complete(offer)
             if not offer.done:
                 return
-        self.action_send()
+        self._send()
 
-    def action_send(self) -> None:
+    def _send(self) -> None:
         """Send what is typed; nothing but white space stays where it is, unless nothing is an answer."""
         draft = self._now
         draft = Draft(draft.text.strip(), draft.chips)
@@ -244,14 +257,14 @@ class PromptBox(Still, TextArea):
         if self._draft is None:
             self._draft = self._now
         self._aside = aside
-        self.placeholder = ASK if aside is None else aside[1]
+        self.placeholder = self._ask if aside is None else aside[1]
         self._load(Draft(text))
         self._show_told()
 
     def give_back(self) -> None:
         """Hold the draft again."""
         draft, self._draft, self._aside = self._draft, None, None
-        self.placeholder = ASK
+        self.placeholder = self._ask
         if draft is not None:
             self._load(draft)
         self._show_told()
@@ -330,6 +343,17 @@ class PromptBox(Still, TextArea):
             self._replace_via_keyboard(text, *self.selection)
         self._list()  # now, for a line's end may come with it
 
+    def _burst(self, text: str) -> None:
+        """Insert keys that came faster than anybody types. What is behind an @ among them is offered, but
+        only Tab takes it: the terminal may not say that it was pasted.
+        """
+        typed_at = self._typed_at
+        self._paste(text)
+        at = text.rfind("@")
+        self._typed_at = not any(map(str.isspace, text[at + 1 :])) and (at >= 0 or typed_at)
+        self._by_hand = False
+        self._list()
+
     def _put_chip(self, label: str, meant: str) -> None:
         plain, nth = label, 1
         while self._chips.get(label, meant) != meant:
@@ -362,7 +386,7 @@ class PromptBox(Still, TextArea):
         """Put an offer in the place of what is typed."""
         end = self.cursor_location
         start = end[0], end[1] - len(self._before) + offer.start
-        if offer.text.startswith("@") and not offer.text.endswith("/"):
+        if offer.attaches:
             self._ask_for(offer.text[1:], start, end)
         else:
             self.replace(offer.text, start, end)

@@ -14,7 +14,7 @@ from textual.dom import DOMNode
 from textual.widgets import Input
 
 from tui.state import Conversation
-from tui.ui.commands import COMMANDS, Zone
+from tui.ui.commands import COMMANDS, Zone, hint
 from tui.ui.leaving import Leaving
 from tui.ui.ports import Replayed
 from tui.ui.replay_bar import whence
@@ -41,7 +41,7 @@ LIVE_ONLY = frozenset(
 )
 """Actions that speak to the live channel, or of it."""
 ONLY_PLAYS = "a recording is played: nobody is there to answer"
-FIRST_BACK = "a replay is shown: Esc goes back to the channel, where that can be done"
+FIRST_BACK = "a replay is shown: {replay-end} goes back to the channel, where that can be done"
 
 
 class Replays(Leaving):
@@ -74,7 +74,7 @@ class Replays(Leaving):
         """See `App`: say why what speaks to the channel does nothing here."""
         name = (parse(action) if isinstance(action, str) else action)[1]
         if self.replay is not None and name in LIVE_ONLY:
-            self._say(ONLY_PLAYS if self._drain.plays_only else FIRST_BACK)
+            self._say(ONLY_PLAYS if self._drain.plays_only else hint(FIRST_BACK, self.facts.keymap))
             return True
         return await super().run_action(action, default_namespace, namespaces)
 

@@ -10,14 +10,26 @@ from tui.ui.ports import Desk, Ruling
 from tui.ui.verdicts import Counts, undecided
 from tui.wire import ApprovalResponse
 
+DENIES = "{send} denies · {panes} back"
+"""How a denial is sent, and how it is left."""
+
 
 class Rulings:
     """Allows and denies, at a key press and never otherwise."""
 
     def __init__(
-        self, desk: Desk, box: Box, counts: Counts, here: set[tuple[str, bool]], say: Callable[[str], None]
+        self,
+        desk: Desk,
+        box: Box,
+        counts: Counts,
+        here: set[tuple[str, bool]],
+        say: Callable[[str], None],
+        way: str,
     ) -> None:
-        """`here` learns what is decided: toolCallId, and whether it is allowed."""
+        """`here` learns what is decided: toolCallId, and whether it is allowed. `way` says how a denial is
+        sent, and how it is left.
+        """
+        self._way = way
         self._desk = desk
         self._box = box
         self._counts = counts
@@ -42,7 +54,7 @@ class Rulings:
         if block is None or block.tool is None:
             return False
         self._denied = response, block
-        self._box.borrow("", (f"deny {_tool(block)} ▸ reason (optional)", "Enter denies · Esc back"))
+        self._box.borrow("", (f"deny {_tool(block)} ▸ reason (optional)", self._way))
         return True
 
     def send(self, reason: str) -> None:

@@ -12,7 +12,9 @@ from textual.widget import Widget
 from tui.render.grid import MAX_TICKERS
 from tui.state import Response, Status
 from tui.ui.chosen import Chosen
+from tui.ui.commands import hint
 from tui.ui.header import KNOWN_BY, name_of, pace_of, state_of
+from tui.ui.own import Own
 from tui.ui.palette import Palette
 from tui.ui.still import Still
 from tui.ui.words import cut, end_of, words_of
@@ -32,8 +34,11 @@ class Shelf(Still, Widget):
     Shelf { height: auto; color: $foreground; }
     """
 
-    def __init__(self, look: Callable[[], Palette], own: str) -> None:
+    def __init__(
+        self, look: Callable[[], Palette], own: Own, keymap: Callable[[], Mapping[str, str]]
+    ) -> None:
         super().__init__()
+        self._keymap = keymap
         self._palette = look
         self._own = own
         self.folded: Sequence[Response] = ()
@@ -156,7 +161,8 @@ class Shelf(Still, Widget):
             lines.append(line)
         hidden = len(self.tickers) - sum(len(row) for row in rows)
         if hidden and lines:
-            lines[-1] = _beside(lines[-1], f" +{hidden} more · f filters · z and Tab go through all", width)
+            way = hint("{filter} filters · {zoom} and {next} go through all", self._keymap())
+            lines[-1] = _beside(lines[-1], f" +{hidden} more · {way}", width)
         return lines
 
 

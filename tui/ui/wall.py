@@ -15,10 +15,10 @@ from tui.render.grid import Cell
 from tui.state import Response
 from tui.ui.chats import Chats
 from tui.ui.chosen import Chosen
-from tui.ui.commands import Zone, bindings
+from tui.ui.commands import Zone, bindings, hint
 from tui.ui.find import FindBar
 from tui.ui.links import open_link
-from tui.ui.pane import Pane
+from tui.ui.pane import Pane, Position
 
 TURNS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 
@@ -44,6 +44,7 @@ class Wall(Chats, can_focus=True):
         Binding("escape", "app.slash_filter('')", "Show all", show=False, id="filter-clear"),
     ]
 
+    _sought_from: tuple[Pane, Position] | None = None  # where somebody was who wants to find something
     _asked_older = False  # whether what is older was asked for at the top where somebody is
 
     # Moving about
@@ -85,6 +86,24 @@ class Wall(Chats, can_focus=True):
             return
         index = keys.index(self.current) if self.current in keys else -1 if by > 0 else 0
         self._show(keys[(index + by) % len(keys)])
+
+    def action_sibling(self, by: int) -> None:
+        """Go to another answer to the same question, round the ends, wherever it is shown."""
+        if self.chatting:
+            self._move_in_chat(by, 0)
+            return
+        current = self._responses.get(self.current or "")
+        if current is None:
+            return
+        beside = [each for each in self.kin(current) if each.key in self._crowd]
+        if len(beside) < 2:
+            self.notify(hint("no other answer stands beside it · {retry} asks again", self._look.keymap))
+            return
+        key = beside[(beside.index(current) + by) % len(beside)].key
+        if key not in self.cells:
+            self._folded.discard(key)
+            self._grid.seat(key)
+        self._show(key)
 
     def action_move(self, direction: str) -> None:
         """Focus the nearest pane that way; a lone pane scrolls."""
@@ -245,6 +264,8 @@ class Wall(Chats, can_focus=True):
         for pane in self._shown():
             pane.find(needle)
         current = self.reading
+        if self._sought_from is not None and self._sought_from[0] is current:
+            current.return_to(self._sought_from[1])
         found = current is not None and bool(needle) and current.find_next(1)
         bars = self.screen.query(FindBar)
         if bars:  # the filter's comes after it
@@ -260,6 +281,8 @@ class Wall(Chats, can_focus=True):
 
     def action_find(self) -> None:
         """Ask what to find."""
+        pane = self.reading
+        self._sought_from = None if pane is None else (pane, pane.position)
         self.post_message(self.Seeking())
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual.widget import Widget
 
-from tui.ui.commands import SLASHES, keys_shown
+from tui.ui.commands import SLASHES, hint, keys_shown
 from tui.ui.ports import Facts
 from tui.wire import HistoryChange
 
@@ -17,7 +17,6 @@ SAMPLES = (
     "Explain backpressure to a child, then show it in Python",
 )
 """Sample prompts; the prompt box has them as its first history."""
-OLDER = (("O", "bold"), " shows what was said before.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class Welcome(Widget):
             said = Text.assemble("This key may not read what is said on ", channel, ": it lacks subscribe.")
             return said.append("\nWhat you ask is sent all the same; answers are seen where a key may read.")
         if history is None:
-            return Text.assemble("Nothing is being said on ", channel, " now · ", *OLDER)
+            return Text.assemble("Nothing is being said on ", channel, " now · ", *self._older)
         if not history.done:
             count = f"{history.messages:,} message{'s' if history.messages != 1 else ''}"
             return Text.assemble("Reading what was said before on ", channel, f" · {count}")
@@ -82,7 +81,7 @@ class Welcome(Widget):
         if history.exhausted or history.oldest is None:
             return Text.assemble("Nothing is being said on ", channel, " yet.")
         span = span_of(standing.now - history.oldest)
-        return Text.assemble("Nothing in the last ", span, " on ", channel, " · ", *OLDER)
+        return Text.assemble("Nothing in the last ", span, " on ", channel, " · ", *self._older)
 
     def render(self) -> Text:
         """Channel, sample prompts, the demo key, and the second-terminal command."""
@@ -95,14 +94,15 @@ class Welcome(Widget):
             text.append("Set ANTHROPIC_API_KEY for a real one.\n\n", "dim")
         else:
             text.append("Answers come from ").append(facts.model, "bold").append(".\n\n")
-        text.append("Type a prompt below and press ").append("Enter", "bold").append(". Or press ")
-        text.append("Esc", "bold").append(" and then ").append("d", "bold")
-        text.append(" for four demo streams side by side, ").append("?", "bold").append(" for all keys.\n\n")
+        text.append("Type a prompt below and press ").append_text(self._key("send")).append(". Or press ")
+        text.append_text(self._key("panes")).append(" and then ").append_text(self._key("demo"))
+        text.append(" for four demo streams side by side, ").append_text(self._key("help"))
+        text.append(" for all keys.\n\n")
         text.append("Open a second terminal on this channel:\n")
         text.append(f"  {facts.join}\n", "bold")
         if not facts.local:
             text.append("with the same Ably credentials in its environment.\n", "dim")
-        samples = Text.assemble("\nPrompts to begin with (", ("↑", "bold"), " brings them up):\n")
+        samples = Text.assemble("\nPrompts to begin with (", self._key("earlier"), " brings them up):\n")
         # As many as there is room for; and no words that speak of some where there is none.
         room = self.size.height - self._rows(text) - self._rows(samples)
         fitting = 0
@@ -114,6 +114,13 @@ class Welcome(Widget):
             samples.append_text(line)
             fitting += 1
         return text.append_text(samples) if fitting else text
+
+    def _key(self, name: str) -> Text:
+        return Text(hint(f"{{{name}}}", self._facts.keymap), "bold")
+
+    @property
+    def _older(self) -> tuple[Text, str]:
+        return self._key("older"), " shows what was said before."
 
     def _rows(self, text: Text) -> int:
         """Return how many rows whole lines take."""

@@ -8,13 +8,14 @@ from tests.messages import Channel
 from tests.state.test_conversation import after, only
 from tui.render.theme import DARK
 from tui.state import Block
+from tui.ui.own import Own
 from tui.ui.palette import Palette
 from tui.ui.sections.part import Part, Setting
 from tui.ui.verdicts import counts_for
 from tui.wire import Outgoing
 
 PALETTE = Palette.of(BUILTIN_THEMES["textual-dark"].to_color_system().generate())
-SETTING = Setting(DARK, PALETTE, "me", counts_for("me", {("t", True), ("t", False)}))
+SETTING = Setting(DARK, PALETTE, Own("me"), counts_for("me", {("t", True), ("t", False)}))
 
 
 def blocks(*values: Outgoing | tuple[str, Outgoing]) -> list[Block]:

@@ -9,19 +9,24 @@ from tests.ui.sections.support import SETTING, blocks, shown
 from tui.state import Block, Decision, Publisher
 from tui.ui.sections.approval import ATTEMPTS, card, decision_words
 from tui.ui.sections.flow import Flow
+from tui.ui.sections.part import Setting
 from tui.ui.sections.stack import Stack
+from tui.ui.verdicts import counts_for
 from tui.wire import ApprovalRequest, ApprovalResponse, Outgoing, Start, ToolCall
 
 ASKED = ApprovalRequest("r", "t", "bash", '{"command":"rm -rf build","cwd":"/srv"}')
 
 
 def rows(
-    *values: Outgoing | tuple[str, Outgoing], width: int = 44, pending: bool = True
+    *values: Outgoing | tuple[str, Outgoing],
+    width: int = 44,
+    pending: bool = True,
+    setting: Setting = SETTING,
 ) -> tuple[list[str], Block]:
     (block,) = blocks(Start("r"), *values)
     assert block.tool is not None
     assert block.tool.approval is not None
-    parts = card(block, block.tool.approval, width, SETTING, pending=pending)
+    parts = card(block, block.tool.approval, width, setting, pending=pending)
     for part in parts:
         while isinstance(part, Flow) and part.behind:
             part.catch_up()
@@ -78,6 +83,10 @@ def test_only_who_may_decides_and_everybody_is_shown() -> None:
     text = "\n".join(rows(ASKED, ("mallory", ApprovalResponse("t", True)))[0])
     assert "unverified attempt by mallory: approved" in text
     assert "A approve" in text
+    earlier = replace(SETTING, counts=counts_for("me"))
+    text = "\n".join(rows(ASKED, ("me", ApprovalResponse("t", True)), width=70, setting=earlier)[0])
+    assert "approved in your name (me), but not in this session: unverified" in text
+    assert "by you" not in text
     text = "\n".join(rows(ASKED, ("me", ApprovalResponse("t", False, "not now")))[0])
     assert "denied by you · not now" in text
     assert "A approve" not in text

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import DataTable, Static
 
 from tui.state import Response
+from tui.ui.own import Own
 from tui.wire import Member, Roster
 
 COLUMNS = ("who", "kind", "model", "status", "connection")
@@ -32,11 +33,11 @@ class PeopleScreen(ModalScreen[Member | None]):
     PeopleScreen #unproven { dock: bottom; }
     """
 
-    def __init__(self, roster: Roster, client_id: str, given: Sequence[Response] = ()) -> None:
-        """`client_id` is this terminal's own, `given` what is being answered on the channel."""
+    def __init__(self, roster: Roster, own: Own, given: Sequence[Response] = ()) -> None:
+        """`own` knows this terminal, `given` is what is being answered on the channel."""
         super().__init__()
         self._members = _sorted(roster)
-        self._client_id = client_id
+        self._own = own
         self._given = given
         self._shown: list[Sequence[str]] = []
 
@@ -78,7 +79,7 @@ class PeopleScreen(ModalScreen[Member | None]):
 
     def _cells(self, member: Member) -> Sequence[str]:
         """Return what is said of a member: what it does is seen on the channel, or else its own word."""
-        own = member.client_id == self._client_id
+        own = self._own.holds(member.connection_id)
         who = f"{member.client_id} (you)" if own else member.client_id or "anonymous"
         given = [each for each in self._given if each.publisher.connection_id in member.connections]
         status, model = member.status or "", member.model or ""

@@ -9,6 +9,8 @@ from rich.style import Style
 from tui.render.page import Row
 from tui.render.plain import plain_rows
 from tui.state import Approval, Block, Decision
+from tui.ui.commands import hint
+from tui.ui.own import YOU
 from tui.ui.sections.flow import Flow, verbatim
 from tui.ui.sections.json_text import laid_out
 from tui.ui.sections.part import Part, Rows, Setting, line
@@ -23,15 +25,16 @@ ATTEMPTS = 20
 
 def decision_words(decision: Decision, setting: Setting) -> str:
     """Say who decided what, and whether that can be relied on."""
-    own = decision.publisher.client_id == setting.own
-    who = "you" if own else decision.publisher.name
+    who, own = setting.decider(decision), setting.own.client_id
     word = "approved" if decision.approved else "denied"
     reason = f" · {decision.reason}" if decision.reason else ""
     if not setting.counts(decision):
+        if own and decision.publisher.client_id == own:
+            return f"{word} in your name ({own}), but not in this session: unverified{reason}"
         return f"unverified attempt by {who}: {word}{reason}"
     if decision.claim is not None:
         return f"{word} by {who} (verified: role {decision.claim}){reason}"
-    return f"{word} by {who}{'' if own else ' (verified)'}{reason}"
+    return f"{word} by {who}{'' if who == YOU else ' (verified)'}{reason}"
 
 
 def card(block: Block, approval: Approval, width: int, setting: Setting, *, pending: bool) -> list[Part]:
@@ -71,7 +74,7 @@ def _top(words: str, width: int, setting: Setting) -> Row:
 
 def _foot(approval: Approval, width: int, setting: Setting, *, pending: bool) -> list[Row]:
     palette = setting.palette
-    asker = "you" if approval.publisher.client_id == setting.own else approval.publisher.name
+    asker = setting.own.name(approval.publisher)
     lines = [("", palette.muted), (f"asked by {asker}", palette.muted)]
     holds = decided(approval, setting.counts)
     others = [each for each in approval.decisions if each is not holds]
@@ -82,7 +85,7 @@ def _foot(approval: Approval, width: int, setting: Setting, *, pending: bool) ->
         style = palette.warning if not counts else palette.good if decision.approved else palette.bad
         lines.append((decision_words(decision, setting), style))
     if pending and holds is None:
-        lines.append(("A approve · D deny", palette.name))
+        lines.append((hint("{approve} approve · {deny} deny", setting.keymap), palette.name))
     bottom = line([Segment("╰" + "─" * max(0, width - 2) + "╯", palette.border)], width)
     return [*_lines(lines, width, setting), bottom]
 

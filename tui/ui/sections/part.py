@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from rich.segment import Segment
 
 from tui.render.page import BLANK, Row
 from tui.render.theme import Theme
-from tui.state import Mark, Response
+from tui.state import Decision, Mark, Response
+from tui.ui.own import YOU, Own, named
 from tui.ui.palette import Palette
 from tui.ui.verdicts import Counts
 
@@ -29,9 +30,15 @@ class Setting:
 
     theme: Theme
     palette: Palette
-    own: str
-    """This terminal's clientId."""
+    own: Own
+    """Tells what was said here."""
     counts: Counts
+    keymap: Mapping[str, str] = field(default_factory=dict)
+
+    def decider(self, decision: Decision) -> str:
+        """Return who decided: `you` where that counts and this terminal's name stands under it."""
+        here = decision.publisher.client_id == self.own.client_id
+        return YOU if here and self.counts(decision) else named(decision.publisher)
 
 
 def line(segments: Iterable[Segment], width: int) -> Row:

@@ -8,7 +8,7 @@ from rich.style import Style
 
 from tui.render.page import Row
 from tui.render.plain import plain_rows
-from tui.state import Block, Decision, Status, Tool
+from tui.state import Block, Status, Tool
 from tui.ui.header import duration
 from tui.ui.sections.approval import card
 from tui.ui.sections.flow import Flow, verbatim
@@ -189,7 +189,7 @@ class ToolSection(Section):
         """Return what became of the call, and in which style that is said."""
         tool, block, palette = self._tool, self.block, self._setting.palette
         decision = None if tool.approval is None else decided(tool.approval, self._setting.counts)
-        who = "" if decision is None else self._name(decision)
+        who = "" if decision is None else self._setting.decider(decision)
         took = f" {duration(block.last_at - block.opened_at)}" if block.last_at > block.opened_at else ""
         allowed = f"approved by {who} · " if decision is not None and decision.approved else ""
         if tool.result is not None and tool.failed:
@@ -207,10 +207,6 @@ class ToolSection(Section):
         if not self._complete:
             return "calling", palette.states[Status.LIVE]
         return f"{allowed}{tool.status or 'running'}{_progress(tool.percent)}", palette.states[Status.LIVE]
-
-    def _name(self, decision: Decision) -> str:
-        own = decision.publisher.client_id == self._setting.own
-        return "you" if own else decision.publisher.name
 
 
 def _first_words(text: str, width: int) -> str:

@@ -1,0 +1,93 @@
+"""What this terminal itself has said on the channel, and so who is called `you`.
+
+On a shared key anybody can take this terminal's clientId, so that proves nothing. Known are its connections,
+which the server names with each message and each member, and the promptIds that it made up, which nobody can
+name before they have been published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tui.state import Response
+from tui.state.people import Publisher
+
+YOU = "you"
+
+
+class Own:
+    """Tells what this terminal said from what others say in its name."""
+
+    def __init__(self, client_id: str, answers: Callable[[str | None], bool] = lambda _: False) -> None:
+        """`answers` says whether a prompt was given to this terminal's agents, see `Desk.answers`."""
+        self.client_id = client_id
+        self._answers = answers
+        self._sent: set[str] = set()
+        self._heard: set[str] = set()  # promptIds
+        self._connections: set[str | None] = set()
+        self._preferred: set[str] = set()  # responseIds
+
+    def sends(self, prompt_id: str) -> None:
+        """Know a prompt that is published."""
+        self._sent.add(prompt_id)
+
+    def speaks_over(self, connection_id: str | None) -> None:
+        """Know a connection of this terminal."""
+        if connection_id is not None:
+            self._connections.add(connection_id)
+
+    def holds(self, connection_id: str) -> bool:
+        """Whether a connection is this terminal's."""
+        return connection_id in self._connections
+
+    def prefers(self, response_id: str) -> None:
+        """Know a response that is called the best."""
+        self._preferred.add(response_id)
+
+    def asked(self, response: Response) -> bool:
+        """Whether the question that a response answers, or is to answer, was asked here."""
+        prompt = response.prompt
+        if prompt is None or prompt.publisher.client_id != self.client_id:
+            return False
+        if prompt.prompt_id not in self._sent and not self._answers(prompt.prompt_id):
+            return False
+        # The first that is heard of it: others may change what was said, and would be named then.
+        if prompt.prompt_id not in self._heard:
+            self._heard.add(prompt.prompt_id)
+            self._connections.add(prompt.publisher.connection_id)
+        return True
+
+    def said(self, publisher: Publisher) -> bool:
+        """Whether something was published here, as far as is known."""
+        if publisher.connection_id is None or publisher.client_id != self.client_id:
+            return False
+        return publisher.connection_id in self._connections
+
+    def wrote(self, response: Response) -> bool:
+        """Whether this terminal's agent says a response."""
+        self.asked(response)  # may tell of the connection
+        return self.said(response.publisher)
+
+    def called(self, response: Response, by: Publisher) -> bool:
+        """Whether it was here that a response was called the best, which `by` is said to have done."""
+        here = response.response_id in self._preferred
+        return self.said(by) or (here and by.client_id == self.client_id)
+
+    def name(self, publisher: Publisher) -> str:
+        """Return who published something: `you`, or the name that is claimed."""
+        return YOU if self.said(publisher) else named(publisher)
+
+    def asker(self, response: Response) -> str:
+        """Return who asked what a response answers; empty where nobody is known to have."""
+        if response.prompt is None:
+            return ""
+        return YOU if self.asked(response) else named(response.prompt.publisher)
+
+    def writer(self, response: Response) -> str:
+        """Return who says a response."""
+        return YOU if self.wrote(response) else named(response.publisher)
+
+
+def named(publisher: Publisher) -> str:
+    """Return the name that somebody else claims; one that calls itself `you` stands in quotes."""
+    return f"“{publisher.name}”" if publisher.name.casefold() == YOU else publisher.name
