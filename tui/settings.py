@@ -7,7 +7,6 @@ and the README's table follow it. Leaves what a value may be to `values`.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -379,13 +378,19 @@ def where_in(path: Path) -> Where:
 def read_file(path: Path) -> Mapping[str, object]:
     """Return what `config.toml` says, or nothing; raise `SettingsError` when it is no TOML."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: {error}") from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    import tomllib  # noqa: PLC0415  costs the first paint some milliseconds, and few have such a file
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}") from error
 
 
 def is_demo(model: str | None) -> TypeGuard[str]:

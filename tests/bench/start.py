@@ -62,9 +62,9 @@ def tables(*, quick: bool) -> list[Table]:
 
 
 def _start(command: Sequence[str], words: str, home: Path, *, typing: bool) -> tuple[float, float | None]:
-    terminal = Terminal(
-        command, *SIZE, {"ABLY_TUI_HOME": str(home), "ABLY_API_KEY": "", "ANTHROPIC_API_KEY": ""}
-    )
+    # As for users, whatever is set here: what was compiled once is not compiled again.
+    environment = {"ABLY_TUI_HOME": str(home), "PYTHONDONTWRITEBYTECODE": ""}
+    terminal = Terminal(command, *SIZE, {**environment, "ABLY_API_KEY": "", "ANTHROPIC_API_KEY": ""})
     try:
         assert terminal.run(lambda: words in terminal.text, 30), terminal.text
         first = monotonic() - terminal.started

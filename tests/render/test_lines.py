@@ -22,6 +22,7 @@ LONG = "".join(
 @example("| a | b |\n|--|--|\n| 1 | 2 |\n", [1], 20)
 @example("para\n- a\n- - b\n", [1], 20)
 @example("5.5\tx\n+ \tcode\n", [1], 20)
+@example("&~:1~~# h\n", [1], 1)
 def test_any_chunking_gives_the_rows_of_the_whole(text: str, sizes: list[int], width: int) -> None:
     whole, cut = LineRenderer(width, DARK), LineRenderer(width, DARK)
     whole.feed(text)

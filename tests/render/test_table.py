@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.render.samples import plain, render, rows
 from tui.render.lines import LineRenderer
-from tui.render.table import COLUMN, LEARN, fit, read_delimiter, split_row
+from tui.render.table import COLUMN, LEARN, Table, fit, read_delimiter, split_row
 from tui.render.theme import DARK, PLAIN
 
 TABLE = "| name | n |\n|:--|--:|\n| a | 1 |\n| long name | 234 |\n"
@@ -100,15 +100,52 @@ def test_what_is_no_table() -> None:
     assert plain("p\n| a\n| b") == ["p", "| a", "| b"]
 
 
-def test_a_row_that_is_open_makes_no_column_wider_and_a_closed_one_does() -> None:
+def test_a_row_that_is_open_makes_its_columns_wider_by_steps() -> None:
     renderer = LineRenderer(40, DARK)
     renderer.feed(TABLE + "| a much longer name ")
-    assert renderer.plain(0) == "name      │   n"
-    assert renderer.plain(4) == "a much    │"
+    assert renderer.plain(0) == "name                     │   n", "24 cells: the next step"
+    assert renderer.plain(4) == "a much longer name       │"
     renderer.take_changed()
-    renderer.feed("| 5 |\n")
+    renderer.feed("| 5 ")
+    assert renderer.take_changed() == 4, "the table itself stays as it is"
+    renderer.feed("|\n")
     assert renderer.take_changed() == 0
-    assert renderer.plain(0) == "name               │   n"
+    assert renderer.plain(0) == "name               │   n", "a row that is whole takes what it needs"
+
+
+def test_a_streamed_table_is_laid_again_a_few_times_and_not_for_each_character(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    laid: list[Table] = []
+    lay = Table._lay
+
+    def counted(table: Table) -> None:
+        laid.append(table)
+        lay(table)
+
+    monkeypatch.setattr(Table, "_lay", counted)
+    renderer = LineRenderer(100, DARK)
+    text = TABLE + "".join(f"| {'w' * 40} | {'x' * 30} |\n" for _ in range(3 * LEARN))
+    for character in text:
+        renderer.feed(character)
+        len(renderer)
+    assert len(laid) <= 3 * LEARN, "a few times a row while it learns"
+    assert rows(renderer) == rows(render(text, 100))
+
+
+@given(st.text("a|-1.) #\n", max_size=60), st.integers(12, 30))
+def test_rows_do_not_depend_on_when_they_were_looked_at(end: str, width: int) -> None:
+    text = TABLE + end
+    looked_at = LineRenderer(width, DARK)
+    for character in text:
+        looked_at.feed(character)
+        len(looked_at)
+    looked_at.finish()
+    assert rows(looked_at) == rows(render(text, width))
+
+
+def test_a_table_that_is_laid_again_keeps_the_sign_of_its_list() -> None:
+    assert plain("- | a | b |\n  |---|---|\n  | longer | x |\n")[0] == "• a      │ b"
 
 
 def test_widths_stay_after_some_rows() -> None:

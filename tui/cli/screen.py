@@ -42,12 +42,13 @@ def run(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
     # Until the screen stands, the collector would look again and again through what is being imported.
     gc.disable()
     from tui.cli.archive import Archive
+    from tui.cli.collector import Collector
     from tui.cli.keymap import check as check_keymap
+    from tui.cli.linking import link_options
     from tui.cli.looks import dressed
     from tui.cli.model import demo_name, real_model
-    from tui.cli.session import Session, link_options
+    from tui.cli.session import Session
     from tui.cli.terminal import outlive
-    from tui.cli.warm import spare_collector
     from tui.state import Conversation
     from tui.ui.app import WallApp
     from tui.ui.ports import Facts
@@ -89,7 +90,8 @@ def run(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
         lambda: WallApp(conversation, session, session, facts, now, log_file, memory=typed), settings
     )
     # What has been imported stays: the collector need not look through it again while the screen streams.
-    spare_collector()
+    collector = Collector()
+    collector.start()
     gc.enable()
     # A thread that decodes a page of history keeps the screen's from its next turn for so long.
     sys.setswitchinterval(SWITCH)
@@ -98,6 +100,7 @@ def run(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
         app.run()
     finally:
         _leave(session, typed, archive)
+        collector.stop()
     return app.return_code or OK
 
 

@@ -88,6 +88,12 @@ class Parser:
         return leaf.fence or ("" if leaf.indent else None)
 
     @property
+    def in_text(self) -> bool:
+        """Whether a line of a paragraph at the left margin begins here, and all above it is in rows."""
+        leaf, margin = self._leaf, not self._containers
+        return isinstance(leaf, Paragraph) and margin and not (self._line or self._begun) and leaf.resting
+
+    @property
     def started(self) -> bool:
         """Whether it has read more than blank lines."""
         return self._started
@@ -114,6 +120,23 @@ class Parser:
         if self._leaf is not None:
             other._leaf = self._leaf.copy(page, inliner)
         return other
+
+    def amid(self, page: Page, inliner: Inliner) -> Parser:
+        """Return a parser for any line of the code block or paragraph that goes on here, see `move_to`: as
+        this one, but that it knows no comment or string that is open.
+        """
+        other = self.copy(page, inliner)
+        other._forget()  # noqa: SLF001  it is one of these
+        return other
+
+    def _forget(self) -> None:
+        if isinstance(self._leaf, Verbatim):
+            self._leaf.forget()
+
+    def move_to(self, offset: int) -> None:
+        """Go on at an offset, where a line begins, as if that were here."""
+        if offset != self.offset:
+            self.offset = self._start = offset
 
     def step(self, text: str, start: int) -> int:
         """Read on from a position in the text, to the end of a line or a stretch; return where that is."""
@@ -159,6 +182,11 @@ class Parser:
             self._begin(whole=True)
         if self._leaf is not None:
             self._leaf.preview(self._start)
+
+    def follow(self, previewed: Parser) -> bool:
+        """Make room for what a preview has shown; return whether rows were written anew."""
+        mine, shown = self._leaf, previewed._leaf
+        return isinstance(mine, Table) and isinstance(shown, Table) and mine.follow(shown)
 
     def _feed(self, leaf: Leaf, text: str, offset: int) -> None:
         if text:

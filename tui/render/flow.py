@@ -86,7 +86,7 @@ class Flow:
         self._inliner = inliner
         self._text = ""  # what is not settled
         self._anchors: list[tuple[int, int]] = []  # places in it, and where in the source each is
-        self._before = ""  # the character on its left, where it has no meaning of its own
+        self._before = ""  # the character on its left
         self._scanned = 0  # how much of it has been read as tokens
         self._atom = -1  # where in it the atom begins that is open; -1 when there is none
         self._marks = 0  # tokens in the atom that may have a meaning
@@ -136,7 +136,7 @@ class Flow:
                 closers = "`" * run + closers
         body = text.rstrip()
         if not SPECIAL.isdisjoint(body) and sum(map(body.count, SPECIAL)) <= MARKS:
-            spans = self._inliner.spans(body + closers, self.base, self._before)
+            spans = self._inliner.spans(body + closers, self.base, _neighbour(self._before))
         else:
             spans = self._inliner.plain(body, self.base)
         self._add(spans, 0, len(body))
@@ -192,7 +192,7 @@ class Flow:
         """Let go of the text that is settled."""
         if not settled:
             return
-        self._before = _neighbour(self._text[settled - 1])
+        self._before = self._text[settled - 1]
         self._anchors = [(0, self._source(settled))] + [
             (index - settled, offset) for index, offset in self._anchors if index > settled
         ]
@@ -236,8 +236,9 @@ class Flow:
             self.wrapper.add(piece, self.base, self._source(start), self._source(end))
 
     def _settle_atom(self, end: int) -> None:
-        before = _neighbour(self._text[self._atom - 1]) if self._atom else self._before
-        self._add(self._inliner.spans(self._text[self._atom : end], self.base, before), self._atom, end)
+        before = self._text[self._atom - 1] if self._atom else self._before
+        spans = self._inliner.spans(self._text[self._atom : end], self.base, _neighbour(before))
+        self._add(spans, self._atom, end)
         self._atom = -1
         self._open.clear()
 

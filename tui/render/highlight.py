@@ -79,6 +79,10 @@ class Highlighter:
         other._inside, other._closing = self._inside, self._closing
         return other
 
+    def anew(self) -> Highlighter:
+        """Return a highlighter that has seen nothing yet."""
+        return Highlighter(self._lexer)
+
     @property
     def depth(self) -> int:
         """How many states the lexer is in."""

@@ -17,7 +17,7 @@ from itertools import accumulate
 from tui.render.blocks import Parser
 from tui.render.inline import Inliner
 from tui.render.page import Page, Row
-from tui.render.skim import places
+from tui.render.skim import LONG, code_end, line_starts, places, text_end
 from tui.render.theme import Theme
 
 SECTION = 2_048
@@ -44,7 +44,9 @@ class _Section:
         self.start = start
         self.length = len(text)
         self.text: str | None = text  # None where it is kept elsewhere
-        self.parser = parser  # as it was at the start; None where nothing was open under a blank line
+        self.parser = (
+            parser  # as at the start, or any line of the block; None: nothing open, under a blank line
+        )
         self.rows = rows
         self.count = count
         self.closed = closed  # whether everything that is open at its end ends there
@@ -91,8 +93,9 @@ class LineRenderer:
             begin = text.find("\n", 0, SECTION) + 1
             self.feed(text[:begin])
         fence = self._parser.fence
-        if fence is None:
-            return begin
+        passed = self._pass_lines(text[begin:])
+        if fence is None or passed:
+            return begin + passed
         cuts = places(text[begin:], fence)
         cut = next(cuts, SECTION)
         if cut >= SECTION or not (self._parser.started or text[begin : begin + cut].strip()):
@@ -104,10 +107,7 @@ class LineRenderer:
         begin += cut
         for cut in cuts:
             if below + cut - begin >= SECTION:
-                part = text[begin : below + cut]
-                count = part.count("\n") + len(part) // (2 * self._width)
-                self._add(_Section(self._start, part, None, None, count, closed=True))
-                self._start += len(part)
+                self._pass_section(text[begin : below + cut], None)
                 begin = below + cut
         self._parser = Parser.under_blank(Page(self._width, self._theme), self._inliner, self._start)
         self._open_section()
@@ -211,6 +211,36 @@ class LineRenderer:
         self._tail, self._seen, self._stale = [], 0, True
         self._open_section()
 
+    def _pass_lines(self, text: str) -> int:
+        """Pass over lines of a long code block or paragraph; return how many characters these are."""
+        parser = self._parser
+        if parser.fence:
+            end = code_end(text, parser.fence)
+        elif parser.in_text:
+            end = text_end(text)
+        else:
+            return 0
+        if end < LONG:
+            return 0
+        if self._parts:
+            self._close_section()
+        # One for all sections: it is much larger than what else is kept of one.
+        amid, begin = parser.amid(Page(self._width, self._theme), self._inliner), 0
+        for cut in line_starts(text, end, SECTION):
+            self._pass_section(text[begin:cut], amid)
+            begin = cut
+        self._parser = amid.copy(Page(self._width, self._theme), self._inliner)
+        self._parser.move_to(self._start)
+        self._open_section()
+        self._note(self._tops[-1])
+        self._tail, self._seen, self._stale = [], 0, True
+        return begin
+
+    def _pass_section(self, text: str, parser: Parser | None) -> None:
+        count = text.count("\n") + len(text) // (2 * self._width)
+        self._add(_Section(self._start, text, parser, None, count, closed=True))
+        self._start += len(text)
+
     def _add(self, section: _Section) -> None:
         self._sections.append(section)
         self._tops.append(self._tops[-1] + section.count)
@@ -229,7 +259,10 @@ class LineRenderer:
         self._stale = False
         page = Page(self._width, self._theme)
         if not self._finished:
-            self._parser.copy(page, self._inliner).preview()
+            previewed = self._previewed(page)
+            if self._parser.follow(previewed):
+                page = Page(self._width, self._theme)
+                self._previewed(page)
         settled = self._parser.page
         if settled.taken < self._seen:
             self._note(self._tops[-1] + settled.taken)
@@ -244,6 +277,11 @@ class LineRenderer:
                 self._note(self._tops[-1] + self._seen + same)
         self._tail, self._seen = page.rows, len(settled.rows)
         settled.taken = self._seen
+
+    def _previewed(self, page: Page) -> Parser:
+        parser = self._parser.copy(page, self._inliner)
+        parser.preview()
+        return parser
 
     def _note(self, y: int) -> None:
         self._changed = y if self._changed is None else min(self._changed, y)
@@ -274,6 +312,7 @@ class LineRenderer:
                 parser = Parser.under_blank(page, self._inliner, section.start)
             else:
                 parser = section.parser.copy(page, self._inliner)
+                parser.move_to(section.start)
             text = section.text
             if text is None:
                 assert self._given is not None  # noqa: S101  else it is here

@@ -4,13 +4,22 @@ A paragraph that begins with a letter at the left margin, under a blank line, st
 and whatever stood above it is closed; only a code fence at the margin may still be open around it. So to know
 such places it is enough to follow the fences. Where that is not certain the search ends, and the text must be
 read.
+
+A code block or paragraph at the left margin that goes on for `LONG` is divided between its lines. What is
+open there is not known: a section of code begins outside of comments and strings, and in a paragraph no span
+reaches over the place.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
+LONG = 32_768
+"""Characters of a block from which it is divided: of what people write and read, next to nothing."""
+LONGEST_LINE = 8_192
+"""Characters of a line in it at most; a longer one must be read."""
 LONGEST = 2_000
 """Characters of a line with a fence at most: of a longer one `blocks` may have decided otherwise."""
 _MARK = re.compile(
@@ -21,6 +30,14 @@ _MARK = re.compile(
     )""",
     re.MULTILINE | re.VERBOSE,
 )
+_OTHER = re.compile(
+    r"""\n(?=[ \t]*(?:
+        \n | \Z | [<>|] | `{3} | ~{3} | \#{1,6}(?:[ \t\n]|\Z)
+      | (?:[-*_][ \t]*){3,}(?:\n|\Z) | (?:[-+*]|\d{1,9}[.)])(?:[ \t\n]|\Z)
+    ))""",
+    re.VERBOSE,
+)
+"""The end of the line above one that may be something else than a further line of a paragraph."""
 
 
 def places(text: str, fence: str) -> Iterator[int]:
@@ -46,3 +63,29 @@ def places(text: str, fence: str) -> Iterator[int]:
             if len(mark["indent"]) > 1 or not mark["whole"] or len(tail) > LONGEST:
                 return
             fence = sign
+
+
+def code_end(text: str, fence: str) -> int:
+    """Return where whole lines end that surely stand in the code block that a fence at the left margin has
+    opened. `text` begins at the beginning of a line.
+    """
+    closing = _closing(fence).search(text)
+    return text.rfind("\n", 0, closing.start() if closing else len(text)) + 1
+
+
+@lru_cache(maxsize=8)
+def _closing(fence: str) -> re.Pattern[str]:
+    return re.compile(rf"^ {{0,3}}{fence}{fence[0]}*[ \t]*$", re.MULTILINE)
+
+
+def text_end(text: str) -> int:
+    """Return where whole lines end that surely belong to the paragraph that goes on here."""
+    other = _OTHER.search(f"\n{text}")
+    return text.rfind("\n", 0, other.start() if other else len(text)) + 1
+
+
+def line_starts(text: str, end: int, size: int) -> Iterator[int]:
+    """Yield the beginnings of lines up to `end`, about so many characters apart; none behind a long line."""
+    at = 0
+    while (at := text.find("\n", at + size - 1, min(at + size + LONGEST_LINE, end)) + 1) > 0:
+        yield at

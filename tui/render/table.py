@@ -1,5 +1,5 @@
-"""Tables. While one is short it is laid again when a row makes a column wider; after `LEARN` rows the widths
-stay, and each further row is laid once.
+"""Tables. While one is short it is laid again when a row makes a column wider, also one that is still being
+written; after `LEARN` rows the widths stay, and each further row is laid once.
 
 Where the columns do not fit, cells wrap; where even that cannot be read, each row becomes a record of
 `header: value` rows.
@@ -23,7 +23,9 @@ LEARN = 16
 LEARN_TEXT = 8_192
 """Characters of source from which it does."""
 COLUMN = 8
-"""Cells that a column shrinks to at least before the table becomes records."""
+"""Cells that a column shrinks to at least before the table becomes records, and by which it becomes wider
+while one of its cells is being written.
+"""
 
 _DELIMITER = re.compile(r"[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*")
 _GAP = " │ "
@@ -82,6 +84,7 @@ class Table(Leaf):
         self._column = margin.style + inliner.theme.column
         self._header = header
         self._mark = len(margin.page.rows)
+        self._fresh = margin.fresh
         self._line = ""
         self._start = self._offset = offset
         self._learnt = 0  # characters
@@ -91,6 +94,8 @@ class Table(Leaf):
         self._natural = [max(1, self._cells(spans)) for spans in self._titles]
         self._widths = fit(self._natural, margin.width)
         self._first = True
+        self._reach: list[int] | None = None  # of a preview: its columns with the row that is not whole
+        self._ahead = False  # whether the columns have room for such a row
         self._head()
 
     @property
@@ -107,21 +112,18 @@ class Table(Leaf):
     def end_line(self, offset: int) -> None:  # noqa: ARG002  it knows where its line begins
         """See `Leaf`."""
         cells = self._parse(self._line, self.margin.style)
-        at = self._offset
+        at, self._ahead = self._offset, False
         length, self._line = len(self._line), ""
         if not self._learning:
             self._body(cells, at)
             return
         self._rows.append((cells, at))
         self._learnt += length
-        natural = [max(wide, self._cells(spans)) for wide, spans in zip(self._natural, cells, strict=True)]
-        widths = fit(natural, self.margin.width)
-        self._natural = natural
-        if widths == self._widths:
+        self._natural = [
+            max(wide, self._cells(spans)) for wide, spans in zip(self._natural, cells, strict=True)
+        ]
+        if not self._widen(self._natural):
             self._body(cells, at)
-        else:
-            self._widths = widths
-            self._lay()
         if len(self._rows) >= LEARN or self._learnt >= LEARN_TEXT:
             self._learning = False
             self._rows = []
@@ -133,13 +135,34 @@ class Table(Leaf):
         """See `Leaf`."""
         if self._line:
             self.end_line(offset)
+        elif self._ahead:
+            self._widen(self._natural)  # what was being written was no row of it
         if self._widths is None and self._first:
             self._record([[] for _ in self._titles], self._start, first=True)
 
     def preview(self, offset: int) -> None:  # noqa: ARG002  it knows where its line begins
-        """The row that is not whole makes no column wider."""
+        """See `Leaf`; `follow` makes room for the row that is not whole."""
         if self._line.strip("| \t"):
-            self._body(self._parse(self._line, self.margin.style), self._offset)
+            cells = self._parse(self._line, self.margin.style)
+            self._reach = [
+                max(wide, _step(self._cells(spans))) for wide, spans in zip(self._natural, cells, strict=True)
+            ]
+            self._body(cells, self._offset)
+
+    def follow(self, previewed: Table) -> bool:
+        """Make room for the row that a preview of this table has shown; return whether that laid it again."""
+        if not self._learning or previewed._reach is None or not self._widen(previewed._reach):
+            return False
+        self._ahead = True
+        return True
+
+    def _widen(self, natural: list[int]) -> bool:
+        widths = fit(natural, self.margin.width)
+        if widths == self._widths:
+            return False
+        self._widths = widths
+        self._lay()
+        return True
 
     def copy(self, page: Page, inliner: Inliner) -> Table:
         """See `Leaf`."""
@@ -148,6 +171,7 @@ class Table(Leaf):
         other._inliner = inliner
         other.margin = self.margin.copy(page)
         other._rows = self._rows.copy()
+        other._ahead = False  # its page need not hold what was laid
         if page.width != self.margin.page.width or page.theme is not self.margin.page.theme:
             other._column = other.margin.style + page.theme.column
             other._titles = other._parse(self._header, other._column)
@@ -166,7 +190,7 @@ class Table(Leaf):
 
     def _lay(self) -> None:
         self.margin.page.take_back(self._mark)
-        self._first = True
+        self._first, self.margin.fresh = True, self._fresh
         self._head()
         for cells, offset in self._rows:
             self._body(cells, offset)
@@ -212,6 +236,11 @@ class Table(Leaf):
             for text, style in [*title, (": ", self._column), *spans]:
                 wrapper.add(text.replace("\n", " "), style, offset, offset)
             wrapper.end_row(offset, always=True)
+
+
+def _step(cells: int) -> int:
+    """Return the cells of a column for a cell that may still grow: not each token may lay the table again."""
+    return cells if cells <= COLUMN else -(-cells // COLUMN) * COLUMN
 
 
 def _wrap(margin: Margin, spans: list[Span], width: int) -> Page:

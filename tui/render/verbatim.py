@@ -62,6 +62,11 @@ class Verbatim(Leaf):
         """See `Leaf`."""
         return not self._line and self._wrapper.empty
 
+    def forget(self) -> None:
+        """Lines have been passed over: know no comment or string that is open."""
+        self._highlighter = self._highlighter.anew()
+        self._started = True
+
     def begin_line(self, column: int) -> None:
         """A line begins, so many columns from the left; its tabs count from there."""
         self._column = column

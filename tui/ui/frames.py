@@ -1,7 +1,9 @@
 """The frame clock: when the wall takes what has arrived and draws it. One for all panes.
 
 A lone token is drawn at once. Under load frames are spaced by what a frame costs, so that the thread always
-has time left for key presses.
+has time left for key presses. Where other threads or programs take the processor a frame lasts longer than it
+costs, and the next would be due at once; then the loop turns some times first, since a key takes several
+turns to be on the screen and would wait for a frame on each.
 """
 
 from __future__ import annotations
@@ -17,6 +19,11 @@ SHARE = 1.6
 """Seconds between two frames for each second that the thread works for one."""
 
 
+TURNS = 16
+"""Turns of the loop before a frame that is due as soon as the one before has ended: a key's way through
+Textual's queues, from the terminal to the prompt and on to the screen."""
+
+
 class FrameClock:
     """Calls `draw` when woken, never more often than the screen can bear.
 
@@ -27,7 +34,8 @@ class FrameClock:
     def __init__(self, draw: Callable[[], bool]) -> None:
         self._draw = draw
         self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._turns = 0  # that the loop must make before the next frame
         self._next = 0.0
         self._spent = 0.0
         self.cost = 0.0
@@ -37,7 +45,7 @@ class FrameClock:
     def wake(self) -> None:
         """Ask for a frame, as soon as the interval allows."""
         if self._timer is None:
-            self._timer = self._loop.call_at(max(self._next, self._loop.time()), self._frame)
+            self._timer = self._loop.call_at(max(self._next, self._loop.time()), self._turn)
 
     @property
     def idle(self) -> bool:
@@ -50,6 +58,13 @@ class FrameClock:
             self._timer.cancel()
         self._draw = lambda: False
 
+    def _turn(self) -> None:
+        if self._turns:
+            self._turns -= 1
+            self._timer = self._loop.call_soon(self._turn)
+        else:
+            self._frame()
+
     def _frame(self) -> None:
         # Before drawing: who wakes during it has something that it may have missed.
         self._timer = None
@@ -60,5 +75,8 @@ class FrameClock:
             self.cost = 0.8 * self.cost + 0.2 * (spent - self._spent)
         self._spent = spent
         self._next = began + min(LONGEST, max(SHORTEST, SHARE * self.cost))
-        if self._draw():
+        more = self._draw()
+        if self._loop.time() + SHORTEST / 2 > self._next:
+            self._turns = TURNS
+        if more:
             self.wake()
