@@ -77,7 +77,7 @@ def test_json_lines_are_the_answers_messages(ably_tui: Commands) -> None:
 def test_a_failure_is_an_exit_code_and_a_reason(ably_tui: Commands) -> None:
     done = ably_tui.run("agent", "hi", "--model", "demo-529", "--channel", "a4")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("ably-tui: FAILED, ")
+    assert done.stderr.startswith("ably-tui: FAILED")
 
 
 def test_interrupted_it_cancels_its_answer(ably_tui: Commands) -> None:
@@ -101,7 +101,7 @@ def test_serving_answers_those_who_may_ask(ably_tui: Commands) -> None:
             tail.wait_for("DONE")
         server.wait_for("ben: answered by demo-9000tps, ")
         server.wait_for(" out\n")
-        assert server.end(signal.SIGTERM) == 130
+        assert server.end(signal.SIGTERM) == 0, "a server that is told to end"
         assert server.err == ""
     done = ably_tui.run("export", "--channel", "a6", "--format", "json")
     assert [each["prompt"] for each in json.loads(done.stdout)["responses"]] == ["from ben"]

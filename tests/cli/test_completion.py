@@ -1,4 +1,4 @@
-"""The scripts: bash runs its own where there is a bash; the others are looked at."""
+"""The scripts, each in its own shell where that is there: nothing but bash is on every machine."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import os
 import shlex
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.terminal import Terminal
 from tui.cli.completion import SHELLS
 from tui.cli.main import COMMANDS, main
 from tui.values import THEMES
 
-_BASH = shutil.which("bash")
+_BASH, _ZSH, _FISH = map(shutil.which, ("bash", "zsh", "fish"))
 _ASK = """
 source {script}
 COMP_WORDS=({words}); COMP_CWORD=$(({count} - 1)); COMP_LINE="${{COMP_WORDS[*]}}"; COMP_POINT=${{#COMP_LINE}}
@@ -86,6 +88,84 @@ def test_bash_completes_files_where_a_file_is_wanted(script: Path, tmp_path: Pat
     (folder / "belt.json").touch()
     assert complete(script, "serve", "--keys", "bel", folder=folder) == {"below", "belt.json"}
     assert complete(script, "serve", "--directory", "bel", folder=folder) == {"below"}
+
+
+_ASKED = [
+    ("ta", {"tail"}),
+    ("--channel x con", {"config"}),
+    ("--cha", {"--channel"}),
+    ("--theme nor", {"nord"}),
+    ("tail --js", {"--json"}),
+    ("export --format ", {"md", "json", "svg"}),
+    ("agent --tools r", {"read_file", "run_command"}),
+    ("completion ", set(SHELLS)),
+    ("replay bel", {"below/", "belt.json"}),
+    ("serve --directory bel", {"below/"}),
+]
+"""What is typed, and what is to be offered for it."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """With something to complete in it."""
+    found = tmp_path / "here"
+    (found / "below").mkdir(parents=True)
+    (found / "belt.json").touch()
+    return found
+
+
+@pytest.mark.skipif(_FISH is None, reason="needs fish")
+def test_fish_completes_the_same(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", "fish"]) == 0
+    path = tmp_path / "ably-tui.fish"
+    path.write_text(capsys.readouterr().out)
+    asked = [*_ASKED, ("export --format=", {"--format=md", "--format=json", "--format=svg"})]
+    asks = "; echo ---; ".join(f"complete -C {shlex.quote('ably-tui ' + words)}" for words, _ in asked)
+    command = [str(_FISH), "--no-config", "-c", f"source {shlex.quote(str(path))}; {asks}"]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=60, cwd=folder, env=environment
+    )
+    offered = [{line.partition("\t")[0] for line in each.splitlines()} for each in done.stdout.split("---\n")]
+    assert offered == [expected for _, expected in asked]
+
+
+def shows(expected: set[str], screen: str) -> bool:
+    """Whether a shell offers these: in a list below what was typed, or behind that where it is but one."""
+    _, typed, *offered = [*screen.partition("ready")[2].splitlines(), "", ""]
+    if len(expected) > 1:
+        return {word for line in offered for word in line.split()} == expected
+    return typed.rstrip().removesuffix(" -").removesuffix("=").endswith(tuple(expected))
+
+
+@pytest.mark.skipif(_ZSH is None, reason="needs zsh")
+def test_zsh_completes_the_same(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Typed in a terminal: its completion runs nowhere else."""
+    assert main(["completion", "zsh"]) == 0
+    (tmp_path / "functions").mkdir()
+    (tmp_path / "functions" / "_ably-tui").write_text(capsys.readouterr().out)
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+    with Terminal([str(_ZSH), "-f"], columns=120, rows=30, environment=environment) as terminal:
+        terminal.send(
+            f"cd {shlex.quote(str(folder))}; fpath=({shlex.quote(str(tmp_path / 'functions'))} $fpath); "
+            "autoload -Uz compinit; compinit -u -D; unsetopt auto_menu; setopt auto_list no_list_ambiguous; "
+            "PS1='%% '; clear; echo rea''dy\r"
+        )
+        terminal.wait_for("ready")
+        for words, expected in [*_ASKED, ("export --format=", {"md", "json", "svg"})]:
+            terminal.send(f"\x15clear; echo rea''dy\rably-tui {words}\t")
+
+            terminal.wait_for(partial(shows, expected))
+        terminal.send("\x15exit\r")
+        terminal.wait_exit()
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_commands_are_told_apart_by_a_line_each(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    assert all(command.HELP.partition("'")[0] in script for command in COMMANDS.values())
+    assert "as it comes back from there" not in script
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.messages import Channel
-from tui.cli.exporting import json_of, markdown, svg
+from tui.cli.export import FORMS
+from tui.cli.exporting import document, pieces
 from tui.state import Conversation, Response
 from tui.state.threads import standings, tree_of
 from tui.wire import (
@@ -47,7 +47,7 @@ def everything() -> list[Response]:
 
 
 def test_markdown_has_front_matter_that_says_what_it_is() -> None:
-    text = markdown(everything())
+    text = document("md", everything())
     _, front, body = text.split("---\n", 2)
     fields = dict(line[4:].split(": ", 1) for line in front.splitlines()[1:])
     assert {name: json.loads(value) for name, value in fields.items()} == {
@@ -71,25 +71,25 @@ def test_markdown_has_front_matter_that_says_what_it_is() -> None:
 
 
 def test_json_holds_the_blocks() -> None:
-    (found,) = json.loads(json_of(everything()))["responses"]
+    (found,) = json.loads(document("json", everything()))["responses"]
     assert [block["kind"] for block in found["blocks"]] == ["thinking", "tool", "text"]
     assert found["blocks"][1]["arguments"] == {"a": "```"}
     assert found["blocks"][1]["result"] == "there"
 
 
-@pytest.mark.parametrize("write", [markdown, json_of, svg])
-def test_who_asked_is_written_in_every_form(write: Callable[..., str]) -> None:
+@pytest.mark.parametrize("form", FORMS)
+def test_who_asked_is_written_in_every_form(form: str) -> None:
     channel, conversation = Channel(), Conversation()
     conversation.apply(channel.publish(UserInput("p", "why?"), client="b*n"))
     conversation.apply(channel.publish(Start("r", "p"), client="robot"))
-    text = write([*conversation.responses.values()])
-    (found,) = json.loads(json_of([*conversation.responses.values()]))["responses"]
+    text = document(form, [*conversation.responses.values()])
+    (found,) = json.loads(document("json", [*conversation.responses.values()]))["responses"]
     assert (found["askedBy"], found["publisher"]) == ("b*n", "robot")
-    assert ("b\\*n asked:" if write is markdown else "b*n") in text
+    assert ("b\\*n asked:" if form == "md" else "b*n") in text
 
 
 def test_a_picture_loads_nothing_and_shows_the_text() -> None:
-    text = svg(everything(), width=60)
+    text = "".join(pieces("svg", everything(), width=60))
     words = "".join(ET.fromstring(text).itertext()).replace("\xa0", " ")
     assert "Because" in words
     assert "# Because" not in words
@@ -100,15 +100,26 @@ def test_a_picture_loads_nothing_and_shows_the_text() -> None:
 @given(st.text(max_size=60), st.text(max_size=20))
 def test_no_text_breaks_out_of_a_document(text: str, name: str) -> None:
     found = responses(Start("r", model=name or None), Text("r", text), Stop("r"))
-    ET.fromstring(svg(found, width=40))
-    assert json.loads(json_of(found))["responses"][0]["id"] == "r"
-    assert markdown(found).split("\n---\n", 1)[0].count("\n  - id: ") == 1
+    ET.fromstring("".join(pieces("svg", found, width=40)))
+    assert json.loads(document("json", found))["responses"][0]["id"] == "r"
+    assert document("md", found).split("\n---\n", 1)[0].count("\n  - id: ") == 1
 
 
-@pytest.mark.parametrize("write", [markdown, json_of, svg])
-def test_nothing_at_all(write: object) -> None:
-    assert callable(write)
-    assert write([])
+@pytest.mark.parametrize("form", FORMS)
+def test_nothing_at_all(form: str) -> None:
+    assert document(form, [])
+
+
+@given(st.lists(st.text("ab \n", max_size=20), max_size=5))
+def test_a_document_comes_a_response_at_a_time_and_is_one_all_the_same(texts: list[str]) -> None:
+    found = responses(
+        *(each for n, text in enumerate(texts) for each in (Start(f"r{n}"), Text(f"r{n}", text)))
+    )
+    for form in ("md", "json"):
+        assert all(sum(f'"r{n}"' in piece for n in range(len(texts))) <= 1 for piece in pieces(form, found))
+    whole = json.loads(document("json", found))
+    assert document("json", found) == json.dumps(whole, indent=2) + "\n"
+    assert [each["id"] for each in whole["responses"]] == [each.response_id for each in found]
 
 
 def test_decisions_citations_and_deletions_are_written() -> None:
@@ -122,11 +133,11 @@ def test_decisions_citations_and_deletions_are_written() -> None:
     )
     found[0].citations = [Citation("a", "A *title*", cited_text="words")]
     found[0].blocks[-1].deleted = True
-    text = markdown(found)
+    text = document("md", found)
     assert "denied by agent (unverified): no" in text
     assert "*(deleted by its publisher)*" in text
     assert "1]: A \\*title\\* · a “words”" in text
-    (one,) = json.loads(json_of(found))["responses"]
+    (one,) = json.loads(document("json", found))["responses"]
     assert one["citations"] == [{"source": "a", "title": "A *title*", "citedText": "words"}]
     assert one["blocks"][0]["approval"]["decisions"][0]["approved"] is False
     assert one["blocks"][-1]["deleted"]
@@ -139,7 +150,7 @@ def test_siblings_are_marked_in_every_form_and_which_is_the_best() -> None:
     said += [UserInput("q", "and?", in_reply_to="b"), Start("d", "q"), Text("d", "so"), Best("b", "p")]
     conversation.apply_all([channel.publish(value, client="ana") for value in said])
     thread, standing = tree_of(conversation, conversation.responses["b"]), standings(conversation)
-    found = json.loads(json_of(thread, standing))["responses"]
+    found = json.loads(document("json", thread, standing))["responses"]
     assert [each["id"] for each in found] == ["a", "b", "c", "d"]
     assert [(each.get("sibling"), each.get("siblings"), each.get("bestBy")) for each in found] == [
         (1, 3, None),
@@ -148,9 +159,9 @@ def test_siblings_are_marked_in_every_form_and_which_is_the_best() -> None:
         (None, None, None),
     ]
     assert found[3]["inReplyTo"] == "b"
-    text = markdown(thread, standing)
+    text = document("md", thread, standing)
     assert "## m · ana · 2/3 · best by ana\n" in text
     assert '    sibling: 2\n    siblings: 3\n    bestBy: "ana"\n' in text
-    words = "".join(ET.fromstring(svg(thread, standing)).itertext()).replace("\xa0", " ")
+    words = "".join(ET.fromstring(document("svg", thread, standing)).itertext()).replace("\xa0", " ")
     assert "m · ana · 2/3 · best by ana · DONE" in words
     assert "m · ana · 3/3 · DONE" in words

@@ -8,31 +8,18 @@ from tui.state.life import SILENCE
 from tui.wire import ChannelChange, ConnectionChange, HistoryChange, Start, Stop, Text
 
 
-def test_nothing_is_given_before_the_past_is_in_order() -> None:
-    channel = Channel()
-    said = [channel.publish(value) for value in (Start("r"), Text("r", "a"), Text("r", "b"), Stop("r"))]
-    follower = Follower(Conversation(), historic=True)
-    assert follower.take([said[3], *said[1:3]], 0).messages == []
-    assert follower.holding
-    news = follower.take([said[0], HistoryChange(4, done=True)], 0)
-    assert news.caught_up
-    assert not news.changes
-    assert news.messages == said
-    assert not follower.holding
-
-
-def test_what_comes_behind_the_past_belongs_to_the_present() -> None:
+def test_what_comes_is_passed_on_and_changes_the_conversation() -> None:
     channel = Channel()
     start, text = channel.publish(Start("r")), channel.publish(Text("r", "a"))
-    follower = Follower(Conversation(), historic=False)
+    follower = Follower(Conversation())
     news = follower.take([start], 0)
-    assert (news.messages, news.caught_up) == ([start], False)
+    assert news.messages == [start]
     assert news.changes
     assert follower.take([text], 0).messages == [text]
 
 
 def test_without_reducing_the_conversation_stays_empty() -> None:
-    follower = Follower(Conversation(), historic=False, reduces=False)
+    follower = Follower(Conversation(), reduces=False)
     assert len(follower.take([Channel().publish(Start("r"))], 0).messages) == 1
     assert not follower.conversation.responses
 
@@ -40,7 +27,7 @@ def test_without_reducing_the_conversation_stays_empty() -> None:
 def test_nobody_falls_silent_while_there_is_no_connection() -> None:
     channel = Channel()
     start = channel.publish(Start("r"))
-    follower, now = Follower(Conversation(), historic=False), start.received
+    follower, now = Follower(Conversation()), start.received
     up = ConnectionChange("connected", now), ChannelChange("attached", now)
     follower.take([*up, start, ConnectionChange("disconnected", now)], now)
 
@@ -57,7 +44,7 @@ def test_nobody_falls_silent_while_there_is_no_connection() -> None:
 
 def test_one_response_out_of_several() -> None:
     channel, one = Channel(), OneResponse("b")
-    follower = Follower(Conversation(), historic=False)
+    follower = Follower(Conversation())
     values = (Start("a"), Start("b"), Text("a", "x"), Text("b", "y"), Stop("b"))
     said = [channel.publish(value) for value in values]
     news = follower.take(said[:1], 0)
@@ -70,26 +57,23 @@ def test_one_response_out_of_several() -> None:
     assert one.well
 
 
-def test_pages_of_the_past_are_settled_at_their_end() -> None:
+def test_pages_of_a_past_that_comes_backwards_are_settled_at_their_end() -> None:
     channel = Channel()
     said = [channel.publish(Start("r")), *(channel.publish(Text("r", f"{n} ")) for n in range(50))]
-    follower = Follower(Conversation(), historic=True)
+    follower = Follower(Conversation())
     for begin in range(len(said) - 10, -10, -10):
         page = said[max(0, begin) : begin + 10]
         follower.take([*page[::-1], HistoryChange(len(said) - begin, done=False)], 0)
-        assert follower.past.messages == len(said) - begin
-    news = follower.take([HistoryChange(len(said), done=True)], 0)
-    assert news.messages == said
+    follower.take([HistoryChange(len(said), done=True)], 0)
     assert follower.conversation.responses["r"].text == "".join(f"{n} " for n in range(50))
 
 
 def test_who_wants_no_messages_is_given_none() -> None:
     channel = Channel()
-    follower = Follower(Conversation(), historic=True, passes=False)
-    news = follower.take([channel.publish(Start("r")), HistoryChange(1, done=True)], 0)
-    assert (news.messages, news.caught_up) == ([], True)
-    assert "r" in follower.conversation.responses
-    assert follower.take([channel.publish(Stop("r"))], 0).messages == []
+    follower = Follower(Conversation(), passes=False)
+    news = follower.take([channel.publish(Start("r"))], 0)
+    assert (news.messages, [*follower.conversation.responses]) == ([], ["r"])
+    assert follower.read([channel.publish(Stop("r"))]).messages == []
 
 
 def test_one_response_in_a_past_that_is_longer_than_what_is_remembered() -> None:
@@ -97,8 +81,7 @@ def test_one_response_in_a_past_that_is_longer_than_what_is_remembered() -> None
     said = [channel.publish(value) for value in (Start("old"), Start("newest"))]
     said += [channel.publish(Text("old", f"{n} ")) for n in range(KEPT_MESSAGES)]
     said += [channel.publish(value) for value in (Text("newest", "x"), Stop("newest"))]
-    follower = Follower(Conversation(), historic=True)
-    follower.take(reversed(said), 0)
-    news = follower.take([HistoryChange(len(said), done=True)], 0)
+    follower = Follower(Conversation())
+    news = follower.read(said)
     assert one.take(follower.conversation, news) == "x"
     assert one.messages(follower.conversation, news) == [said[1], *said[-2:]]

@@ -109,17 +109,24 @@ def test_a_wrong_command_line_is_wrong_usage(words: list[str]) -> None:
         (["doctor", "--zzz"], "doctor", "there is no --zzz of doctor"),
         (["tail", "word"], "tail", "'word' is more than tail takes"),
         (["--channel", "a", "serve"], "serve", "--channel means nothing to serve"),
+        (["publish"], "publish", "--name is missing"),
+        (["export", "--format", "x"], "export", "--format: 'x' is none of md, json, svg"),
+        (["serve", "--port", "x"], "serve", "--port: 'x' is no port; say a number up to 65535"),
+        (["serve", "--max-bytes", "x"], "serve", "--max-bytes: 'x' is no whole number"),
+        (["serve", "--port", "70000"], "serve", "--port: '70000' is no port; say a number up to 65535"),
+        (["serve", "--idle-exit", "x"], "serve", "--idle-exit: 'x' is no number"),
+        (["tail", "--channel"], "tail", "--channel needs a value"),
+        (["tail", "--local", "--cloud"], "tail", "--cloud cannot go with --local"),
+        (["tail", "--json=1"], "tail", "--json takes no value, and '1' is one"),
     ],
 )
-def test_what_a_command_does_not_take_is_told_with_its_own_usage(
+def test_what_a_command_does_not_take_is_told_in_one_line(
     words: list[str], command: str, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as left:
         main(words)
     assert left.value.code == 2
-    err = capsys.readouterr().err
-    assert err.startswith(f"usage: ably-tui {command} ")
-    assert err.splitlines()[-1] == f"ably-tui {command}: error: {said}"
+    assert capsys.readouterr().err == f"ably-tui {command}: {said}; see ably-tui {command} --help\n"
 
 
 def test_a_flag_of_a_command_in_front_of_it_is_told_its_place(capsys: pytest.CaptureFixture[str]) -> None:
@@ -172,3 +179,43 @@ def test_a_misspelt_command_is_told_the_nearest(capsys: pytest.CaptureFixture[st
         main(["agnet", "hi"])
     assert left.value.code == 2
     assert "there is no command 'agnet'; did you mean agent?" in capsys.readouterr().err
+
+
+def test_a_flag_of_many_commands_is_shown_with_one_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--json"])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert (
+        line
+        == "ably-tui: there is no --json; commands take it, as ably-tui doctor --json; see ably-tui --help"
+    )
+
+
+_MAIN = "import sys; from tui.cli.main import main; sys.exit(main(sys.argv[1:]))"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("words", ["config", "completion bash", "--version", "--help", "serve --stop"])
+def test_a_full_disk_is_told_in_a_line(words: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", _MAIN, *words.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "ably-tui: standard output cannot be written: No space left on device\n",
+    )
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_is_no_trouble(closed: str) -> None:
+    command = [sys.executable, "-c", _MAIN, "config"]
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", *command], capture_output=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

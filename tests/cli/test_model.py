@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tui.cli.model import demo_model, real_model
+from tui.agent import ModelInfo
+from tui.cli.model import demo_model, model_names, real_model
 from tui.local.statefile import LocalServer
 from tui.settings import resolve
+from tui.ui.ports import ModelName
 
 SERVER = LocalServer("127.0.0.1", 1234, "app.key:secret", 1)
 
@@ -42,3 +45,13 @@ def test_what_was_set_reaches_the_model(tmp_path: Path) -> None:
 def test_the_demo_has_the_name_that_was_asked_for(model: str | None, demo: str) -> None:
     found = demo_model(resolve({"model": model}, {"USER": "ana"}, {}), SERVER)
     assert (found.model, found.base_url, found.api_key) == (demo, "http://127.0.0.1:1234", "secret")
+
+
+def test_models_that_end_say_when_and_those_that_have_ended_come_last() -> None:
+    days = {"old": date(2026, 6, 30), "today": date(2026, 11, 23), "new": None}
+    models = [ModelInfo(name, name, day) for name, day in days.items()]
+    assert model_names(models, date(2026, 11, 23)) == (
+        ModelName("today", "ends 23 Nov 2026", ends=True),
+        ModelName("new"),
+        ModelName("old", "ended 30 Jun 2026", ends=True),
+    )

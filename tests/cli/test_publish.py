@@ -150,3 +150,27 @@ def test_interrupted_it_says_so_on_the_channel(ably_tui: Commands) -> None:
         os.close(writing)
     response = said(ably_tui, "p8")
     assert (response["status"], text_of(response)) == ("CANCELLED", fenced("so far"))
+
+
+def test_a_command_that_cannot_be_run_is_told_in_a_line(ably_tui: Commands, tmp_path: Path) -> None:
+    for program, code, why in ((str(tmp_path), 126, "Permission denied"), ("no-such", 127, "No such file")):
+        done = ably_tui.run("publish", "--name", "c", "--channel", "p20", "--", program)
+        assert (done.returncode, done.stdout) == (code, "")
+        assert done.stderr.startswith(f"ably-tui: {program}: {why}")
+        assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_stream_that_cannot_be_passed_on_ends_as_failed(ably_tui: Commands) -> None:
+    command = f"echo x | {COMMAND} publish --name c --channel p21 --tee > /dev/full"
+    done = subprocess.run(
+        ["sh", "-c", command],
+        capture_output=True,
+        text=True,
+        env=ably_tui.environment,
+        check=False,
+        timeout=60,
+    )
+    said_there = "ably-tui: standard output cannot be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (1, said_there)
+    assert said(ably_tui, "p21")["status"] == "FAILED"

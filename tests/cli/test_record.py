@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import socket
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -173,3 +175,30 @@ def test_publishing_a_recording_is_given_up_in_time(ably_tui: Commands, tmp_path
     assert done.returncode == 1
     assert "nothing was published: " in done.stderr
     assert "did not answer in time" in done.stderr
+
+
+@pytest.mark.parametrize("span", ["2", "all", "none", "0s"])
+def test_for_wants_a_length_of_time(span: str, tmp_path: Path, ably_tui: Commands) -> None:
+    done = ably_tui.run("record", "--for", span, str(tmp_path / "x"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"ably-tui: --for: '{span}' is no length of time; say 30s, 10m, 2h or 1d\n"
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_disk_that_is_full_is_told_in_a_line(tmp_path: Path, ably_tui: Commands) -> None:
+    ably_tui.run("publish", "--name", "b", "--channel", "r30", stdin="x\n" * 3_000)
+    file = tmp_path / "small.jsonl"
+    words = shlex.join([str(COMMAND), "record", "--channel", "r30", "--for", "1s", str(file)])
+    limited = f"ulimit -f 8; trap '' XFSZ; exec {words}"  # a file of at most 8 KB, or 4
+    done = subprocess.run(
+        ["bash", "-c", limited],
+        capture_output=True,
+        text=True,
+        env={**ably_tui.environment, "ABLY_TUI_HOME": str(ably_tui.home)},
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    told = f"ably-tui: {file} cannot be written: File too large; what it holds can be replayed\n"
+    assert done.stderr.endswith(told)
+    assert "Traceback" not in done.stderr

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -16,14 +15,15 @@ from tests.cli.proxied import proxied
 from tests.faults.proxy import Proxy
 from tests.local.server import running_server
 from tests.waiting import wait_until
-from tui.agent import AgentSettings, ModelInfo
-from tui.cli.session import DEMO_STREAMS, Session, left_unsaid, model_names
+from tui.agent import AgentSettings
+from tui.cli.demos import DEMO_STREAMS
+from tui.cli.session import Session
 from tui.local import discover
 from tui.settings import Settings, resolve
 from tui.state import Conversation, Response, Status
 from tui.state.people import publisher_of
 from tui.state.threads import siblings_of, thread_of, turns_of
-from tui.ui.ports import Contact, ModelName, Question, Ruling
+from tui.ui.ports import Contact, Question, Ruling
 from tui.wire import (
     ApprovalResponse,
     Best,
@@ -211,14 +211,6 @@ def test_closing_says_what_could_not_be_said(tmp_path: Path) -> None:
                 assert viewer.session.close(1) == "1 prompt was not sent: no connection"
         finally:
             discover.stop(tmp_path / "local")
-
-
-def test_what_was_left_unsaid_is_counted() -> None:
-    assert left_unsaid(0, 0, "no connection") is None
-    assert left_unsaid(2, 3, "no connection") == (
-        "2 answers could not be ended: no connection; others see them as STALLED"
-        " · 3 prompts were not sent: no connection"
-    )
 
 
 def test_a_model_of_ones_own_answers_on_the_local_channel(tmp_path: Path) -> None:
@@ -452,13 +444,3 @@ def test_two_terminals_tell_each_other_which_answer_is_the_best(tmp_path: Path) 
             wait_until(lambda: late.ended(2) and "demo-9000tps" in {each.model for each in late.look()})
             press(ana, "demo-8000tps")
             wait_until(lambda: best(late) == best(ben) == best(ana) == ("demo-8000tps", "ana-1"))
-
-
-def test_models_that_end_say_when_and_those_that_have_ended_come_last() -> None:
-    days = {"old": date(2026, 6, 30), "today": date(2026, 11, 23), "new": None}
-    models = [ModelInfo(name, name, day) for name, day in days.items()]
-    assert model_names(models, date(2026, 11, 23)) == (
-        ModelName("today", "ends 23 Nov 2026", ends=True),
-        ModelName("new"),
-        ModelName("old", "ended 30 Jun 2026", ends=True),
-    )

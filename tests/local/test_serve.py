@@ -15,6 +15,7 @@ import pytest
 import trustme
 
 from tests.local.server import ROOT, end_server, running_server, start_server
+from tui.local import discover
 
 
 def serve(directory: Path, *flags: str) -> subprocess.CompletedProcess[str]:
@@ -30,6 +31,12 @@ def test_one_line_when_it_is_ready_and_a_clean_end(tmp_path: Path) -> None:
     said = (tmp_path / "server.log").read_text()
     assert said.splitlines() == [f"ably-tui: channel server and demo model on 127.0.0.1:{server.port}"]
     assert server.key_secret not in said
+
+
+def test_who_interrupts_it_is_told_so_by_the_exit_code(tmp_path: Path) -> None:
+    process, _ = start_server(tmp_path)
+    assert end_server(process, signal.SIGINT) == 130
+    assert len((tmp_path / "server.log").read_text().splitlines()) == 1
 
 
 def test_a_program_is_told_where_it_listens_and_not_the_key(tmp_path: Path) -> None:
@@ -85,6 +92,30 @@ def test_a_second_server_on_the_same_store_is_refused(tmp_path: Path) -> None:
         assert json.loads((tmp_path / "server.json").read_text())["pid"] == server.pid
 
 
+def test_a_server_with_a_store_of_its_own_leaves_the_others_state_file_alone(tmp_path: Path) -> None:
+    """As `serve --port P --keys F --store F` in a home whose background server runs."""
+    home, own, keys = tmp_path / "home", tmp_path / "own.db", tmp_path / "keys.json"
+    keys.write_text(json.dumps([{"key": "app.one:secret-of-one"}]))
+    with running_server(home) as first:
+        before = (home / "server.json").read_text()
+        words = [sys.executable, "-m", "tui.local", "--directory", str(home), "--store", str(own), "--json"]
+        with subprocess.Popen([*words, "--keys", str(keys)], cwd=ROOT, stdout=subprocess.PIPE) as second:
+            assert second.stdout is not None
+            told = json.loads(second.stdout.readline())
+            try:
+                assert (home / "server.json").read_text() == before
+                assert discover.find(home) == first
+                found = json.loads(Path(told["stateFile"]).read_text())
+                assert Path(told["stateFile"]).parent == own.parent
+                assert (found["pid"], found["port"]) == (second.pid, told["port"])
+                assert found["key"] != first.key
+            finally:
+                second.terminate()
+                assert second.wait(20) == 0
+    with running_server(home, store=own) as server:
+        assert json.loads((home / "server.json").read_text())["pid"] == server.pid, "none runs any more"
+
+
 @pytest.mark.parametrize(
     "text", ["{", "[{}]", '[{"key":"nothing"}]', '[{"key":"a.b:s3cret","capability":{"a":["fly"]}}]']
 )
@@ -103,6 +134,12 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
         assert refused.returncode == 1
         assert "nowhere" in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+def test_a_key_without_its_certificate_is_no_tls_in_silence(tmp_path: Path) -> None:
+    refused = serve(tmp_path, "--tls-key", "key.pem")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == "ably-tui serve: --tls-key is of no use without --tls-cert: give both\n"
 
 
 def test_a_damaged_store_is_an_error_in_one_line(tmp_path: Path) -> None:

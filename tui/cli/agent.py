@@ -9,7 +9,7 @@ from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
 from tui.cli import flags
-from tui.cli.exits import USAGE
+from tui.cli.exits import OK, USAGE, Told
 from tui.values import SettingsError, whole
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ one message, and without what only a terminal would obey. `-` asks nothing but t
 out.
 The exit code is 1 when the answer failed or was cancelled. With --json, a line for each message of it.
 
-Or answer what others ask on the channel, until Ctrl+C:
+Or answer what others ask on the channel, until Ctrl+C (exit code 130) or SIGTERM (0):
   ably-tui agent --serve --allow-from ben,eva --tokens-per-hour 100000
 Prompts addressed to its client id are answered in any case, those to nobody only of who is allowed, and all
 at the expense of whoever runs it. A line is said for each; with --json as {"said": …}.
@@ -64,15 +64,17 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
             raise SettingsError("--serve takes its prompts from the channel")
         from tui.cli.serving import serve
 
-        return serve(
-            settings,
-            folders,
-            concurrent=_number("--concurrency", arguments.concurrency),
-            tokens=None
-            if arguments.tokens_per_hour == "none"
-            else _number("--tokens-per-hour", arguments.tokens_per_hour),
-            json_lines=arguments.json,
-        )
+        hourly = arguments.tokens_per_hour
+        try:
+            serve(
+                settings,
+                folders,
+                concurrent=_number("--concurrency", arguments.concurrency),
+                tokens=None if hourly == "none" else _number("--tokens-per-hour", hourly),
+                json_lines=arguments.json,
+            )
+        except Told:
+            return OK
     text = _prompt(arguments.prompt)
     if not text:
         print("ably-tui: agent needs a prompt, as an argument or on standard input", file=sys.stderr)

@@ -74,7 +74,7 @@ async def _end(tasks: AgentTasks, agent: Agent, client_id: str) -> None:
 
 def _follow(line: Line, prompt_id: str, refused: list[str], permits: Permits, *, json_lines: bool) -> int:
     conversation = Conversation()
-    follower, one, text = Follower(conversation, historic=False), None, ""
+    follower, one, text = Follower(conversation), None, ""
     while one is None or not one.over:
         news = follower.take(line.read(), now())
         if refused:
@@ -85,7 +85,7 @@ def _follow(line: Line, prompt_id: str, refused: list[str], permits: Permits, *,
         permits.hear(news.messages)
         if one is None:
             continue
-        found = one.take(conversation, news)
+        found = one.take(conversation, news) + (one.rest() if one.over else "")
         if json_lines:
             print_messages(one.messages(conversation, news))
         else:

@@ -68,13 +68,14 @@ class Chronicle:
         passes: bool = True,
         deeper: Callable[[], bool] = lambda: False,
         enough: Callable[[int | None], bool] = lambda _reached: False,
+        tick: float = TICK,
     ) -> None:
         """`since` is how far back the past begins, in ms; None means all there is, 0 that there is none. For
         `reduces` and `passes` see `Follower`. After that past `deeper` is asked whether all that is older is
         to be read as well, and with each page `enough` whether the rest of the past is of no interest; it is
-        given `reached`.
+        given `reached`. `tick` is how many seconds `news` keeps quiet at most.
         """
-        self.follower = Follower(conversation, historic=False, reduces=reduces, passes=passes)
+        self.follower = Follower(conversation, reduces=reduces, passes=passes)
         self.holding = True
         """Whether the past is being read, or there is no channel yet."""
         self.messages = 0
@@ -87,6 +88,7 @@ class Chronicle:
         self._reduces = reduces
         self._deeper = deeper
         self._enough = enough
+        self._tick = tick
         self._seam = Seam()
         self._held: list[Inbound] = []
         self._before: Reading | None = None
@@ -96,11 +98,11 @@ class Chronicle:
         """Whether nothing is older than what was read."""
 
     def news(self) -> Iterator[News]:
-        """Yield what is new, for ever: at least every `TICK` seconds, though it be nothing. Raises what
+        """Yield what is new, for ever: at least every `tick` seconds, though it be nothing. Raises what
         `Line.read` raises.
         """
         while not self._line.attached:
-            self._held += self._line.read()
+            self._held += self._line.read(self._tick)
             yield News()
         if self._since != 0:
             yield from self._past()
@@ -110,12 +112,7 @@ class Chronicle:
             news = self.follower.take(self._seam.fresh(values), now())
             yield from self._search(news)
             yield news
-            values = self._line.read()
-
-    @property
-    def edge(self) -> tuple[str, int] | None:
-        """Up to when the past was read."""
-        return None if self.reached is None else ("up to", self.reached)
+            values = self._line.read(self._tick)
 
     # The past
 
@@ -187,7 +184,7 @@ class Chronicle:
         while not future.done():
             self._held += self._line.read(0)
             yield News()
-            wait([future], TICK)
+            wait([future], self._tick)
         try:
             return future.result()
         except Exception as error:

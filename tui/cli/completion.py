@@ -5,6 +5,7 @@ The script is made from the command line's parser by shtab and stands by itself:
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tui.cli.exits import OK
@@ -40,10 +41,17 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:  # n
 
     whole = parser()
     _mark(whole)
-    print(shtab.complete(whole, arguments.shell))
+    script = shtab.complete(whole, arguments.shell)
+    if arguments.shell == "zsh":
+        script = _WITH_VALUE.sub(r"\1=", script)
+    print(script)
     if arguments.shell == "bash":
         print(_BASH_EQUALS)
     return OK
+
+
+_WITH_VALUE = re.compile(r'^(  "--[a-z-]+)(?=\[.*\]:)', re.MULTILINE)
+"""In zsh's script a flag that takes a value; with `=` behind it --flag=value is completed as well."""
 
 
 _BASH_EQUALS = """\
@@ -78,6 +86,7 @@ def _mark(parser: ArgumentParser) -> None:
     import shtab
 
     from tui.agent import KNOWN
+    from tui.cli.main import COMMANDS
     from tui.settings import TABLE
     from tui.values import OneOf
 
@@ -89,5 +98,6 @@ def _mark(parser: ArgumentParser) -> None:
         if action.metavar in kinds:
             vars(action)["complete"] = kinds[action.metavar]  # where shtab looks for it
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001  as above
-            for each in action.choices.values():
+            for name, each in action.choices.items():
+                each.description = COMMANDS[name].HELP  # a line, beside the others
                 _mark(each)

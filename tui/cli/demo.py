@@ -67,10 +67,10 @@ def publish_patterns(settings: Settings, folders: Folders, patience: float, prog
     """
     import secrets
 
+    from tui.cli.linking import link_options
     from tui.cli.opening import local_server
     from tui.cli.patterns import gallery
     from tui.cli.republishing import publish
-    from tui.cli.session import link_options
     from tui.recording.player import Player
 
     found = gallery(secrets.token_hex(3))

@@ -106,7 +106,7 @@ async def _look(
 async def _channel(
     settings: Settings, server: LocalServer | None, *, traceless: bool
 ) -> AsyncIterator[Finding]:
-    from tui.cli.session import link_options
+    from tui.cli.linking import link_options
     from tui.settings import SettingsError
     from tui.wire import Reason, Severity
 

@@ -1,6 +1,16 @@
-"""Exit codes of every command (design: done, failed, wrong usage, interrupted)."""
+"""Exit codes of every command (design: done, failed, wrong usage, interrupted), and what leads to them."""
+
+import errno
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Error numbers that say that nothing more can be written."""
+
+
+class Told(KeyboardInterrupt):
+    """SIGTERM tells the command to end. A server has then done what it is for; to every other command it is
+    what Ctrl+C is.
+    """
 
 
 class Failure(Exception):  # noqa: N818  what it is to the command, as in `Failure(why)`

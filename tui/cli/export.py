@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from tui.values import SettingsError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tui.settings import Folders, Settings
     from tui.state import Conversation, Response
@@ -39,9 +40,7 @@ def add(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     """Read the past, and write it."""
-    from tui.cli.following import Follower
-    from tui.cli.opening import channel, now
-    from tui.cli.progress import Progress
+    from tui.cli.archive import Archive
     from tui.state import Conversation
 
     asked = "json" if arguments.json else "md" if settings.plain else None
@@ -50,28 +49,50 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
         raise SettingsError("--since none leaves nothing to export")
     if not arguments.width.isdecimal() or not 20 <= int(arguments.width) <= 500:
         raise SettingsError(f"--width: {arguments.width!r} is no number from 20 to 500")
-    conversation = Conversation()
-    follower = Follower(conversation, historic=True, passes=False)
     patience = flags.seconds(arguments)
-    with (
-        channel(settings, folders, wanted=lambda: conversation.incomplete, patience=patience) as line,
-        Progress() as progress,
-    ):
-        while follower.holding:
-            follower.take(line.read(), now())
-            progress.tell(follower)
-    text = _document(conversation, arguments)
-    if arguments.output is None:
-        sys.stdout.write(text)
-        return OK
+    archive = Archive()
+    conversation = Conversation(archive.stow)
     try:
-        with Path(arguments.output).open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise Failure(f"{arguments.output} is there already; give a name that is not") from error
-    except OSError as error:
-        raise Failure(f"{arguments.output} cannot be made: {error.strerror}") from error
+        _read(conversation, settings, folders, patience)
+        _write(_document(conversation, arguments), arguments.output)
+    finally:
+        archive.close()
     return OK
+
+
+def _read(conversation: Conversation, settings: Settings, folders: Folders, patience: float) -> None:
+    """Read the past from its beginning on. To its end, also for one response: a document says at its top what
+    is in it, and of siblings how many there are and which is the best.
+    """
+    from tui.cli.chronicle import Chronicle
+    from tui.cli.opening import channel
+    from tui.cli.progress import Progress
+
+    with channel(replace(settings, since=0), folders, patience=patience) as line, Progress() as progress:
+        chronicle = Chronicle(line, conversation, since=settings.since, passes=False)
+        for _ in chronicle.news():
+            progress.tell(chronicle)
+            if not chronicle.holding:
+                return
+
+
+def _write(pieces: Iterator[str], output: str | None) -> None:
+    if output is None:
+        sys.stdout.writelines(pieces)
+        return
+    path = Path(output)
+    try:
+        file = path.open("x", encoding="utf-8")
+    except FileExistsError as error:
+        raise Failure(f"{path} is there already; give a name that is not") from error
+    except OSError as error:
+        raise Failure(f"{path} cannot be made: {error.strerror}") from error
+    try:
+        with file:
+            file.writelines(pieces)
+    except OSError as error:
+        path.unlink(missing_ok=True)  # half of it is none
+        raise Failure(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _form_of(output: str | None) -> str:
@@ -95,13 +116,9 @@ def _chosen(conversation: Conversation, arguments: Namespace) -> Sequence[Respon
     return tree_of(conversation, found) if arguments.thread else [found]
 
 
-def _document(conversation: Conversation, arguments: Namespace) -> str:
-    from tui.cli import exporting
+def _document(conversation: Conversation, arguments: Namespace) -> Iterator[str]:
+    from tui.cli.exporting import pieces
     from tui.state.threads import standings
 
-    responses, standing = _chosen(conversation, arguments), standings(conversation)
-    if arguments.format == "json":
-        return exporting.json_of(responses, standing)
-    if arguments.format == "svg":
-        return exporting.svg(responses, standing, int(arguments.width))
-    return exporting.markdown(responses, standing)
+    responses = _chosen(conversation, arguments)  # before there is a file
+    return pieces(arguments.format, responses, standings(conversation), int(arguments.width))

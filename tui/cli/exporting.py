@@ -9,9 +9,10 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2s
+from textwrap import indent
 
 from rich.console import Console, RenderableType
 from rich.segment import Segment, Segments
@@ -26,7 +27,6 @@ from tui.wire import Citation, Kind, clean_line
 from tui.wire.payload import parsed
 
 VERSION = 1
-FORMATS = ("md", "json", "svg")
 Standings = Mapping[str, Standing]
 """By key, where responses stand among their siblings."""
 _ALONE: Standings = {}
@@ -34,41 +34,57 @@ _FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 _DIM, _BOLD = Style(dim=True), Style(bold=True)
 
 
-def document(form: str, responses: Sequence[Response], standings: Standings) -> str:
-    """Return responses as `json`, `svg`, or else Markdown."""
-    write = {"json": json_of, "svg": svg}.get(form, markdown)
-    return write(responses, standings)
+def pieces(
+    form: str, responses: Sequence[Response], standings: Standings = _ALONE, width: int = 100
+) -> Iterator[str]:
+    """Yield responses as a document, `json`, `svg`, or else Markdown: a response at a time, so that it costs
+    the memory of the longest; a picture, `width` cells wide, comes as a whole.
+    """
+    if form == "json":
+        yield from _json(responses, standings)
+    elif form == "svg":
+        yield _svg(responses, standings, width)
+    else:
+        yield from _markdown(responses, standings)
 
 
-def markdown(responses: Sequence[Response], standings: Standings = _ALONE) -> str:
-    """Return a document whose front matter (YAML) says what each response is, and then each of them. Siblings
+def document(form: str, responses: Sequence[Response], standings: Standings = _ALONE) -> str:
+    """Return responses as one text."""
+    return "".join(pieces(form, responses, standings))
+
+
+def _markdown(responses: Sequence[Response], standings: Standings) -> Iterator[str]:
+    """Yield a document whose front matter (YAML) says what each response is, and then each of them. Siblings
     say which of how many they are, and which is the best, in all forms.
     """
-    head = ["---", "responses:"] if responses else ["---", "responses: []"]
+    yield "---\nresponses:\n" if responses else "---\nresponses: []\n"
     for response in responses:
         mark = "-"
         for name, value in _about(response, standings.get(response.key)).items():
-            head.append(f"  {mark} {name}: {json.dumps(value)}")  # JSON is YAML
+            yield f"  {mark} {name}: {json.dumps(value)}\n"  # JSON is YAML
             mark = " "
-    sections = [_section(each, standings.get(each.key)) for each in responses]
-    return "\n".join([*head, "---", *sections]).rstrip() + "\n"
+    yield "---\n"
+    for response in responses:
+        yield _section(response, standings.get(response.key)).rstrip() + "\n"
 
 
-def json_of(responses: Sequence[Response], standings: Standings = _ALONE) -> str:
-    """Return a JSON object: `version`, and `responses` with their blocks."""
-    found = [
-        {
+def _json(responses: Sequence[Response], standings: Standings) -> Iterator[str]:
+    """Yield a JSON object: `version`, and `responses` with their blocks."""
+    yield f'{{\n  "version": {VERSION},\n  "responses": ['
+    between = "\n"
+    for response in responses:
+        found = {
             **_about(response, standings.get(response.key)),
             "blocks": [*map(_block, response.blocks)],
             "citations": [_cited(each) for each in response.citations],
         }
-        for response in responses
-    ]
-    return json.dumps({"version": VERSION, "responses": found}, indent=2) + "\n"
+        yield between + indent(json.dumps(found, indent=2), "    ")
+        between = ",\n"
+    yield "\n  ]\n}\n" if responses else "]\n}\n"
 
 
-def svg(responses: Sequence[Response], standings: Standings = _ALONE, width: int = 100) -> str:
-    """Return a picture of the responses as a pane shows them, `width` cells wide; it loads nothing."""
+def _svg(responses: Sequence[Response], standings: Standings, width: int) -> str:
+    """Return a picture of the responses as a pane shows them; it loads nothing."""
     console = Console(
         file=io.StringIO(), record=True, width=width, force_terminal=True, color_system="truecolor"
     )

@@ -1,8 +1,7 @@
-"""What a command that follows the channel does with what arrives: keeps the past back until it is in order.
+"""What a command that follows the channel does with what arrives, and which of it is of one response.
 
-Where the link fetches the past, its pages come the newest first, between live messages, and nothing is said
-before the first pass is over; where `chronicle` does, they come in their order. Pure: time is an argument.
-Leaves reading to `opening` and `chronicle`, and saying to `telling`, `rawtext` and `printing`.
+Pure: time is an argument. Leaves reading to `opening`, the order of the past to `chronicle`, and saying to
+`telling`, `rawtext` and `printing`.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from tui.cli.fence import Unfenced
 from tui.cli.rawtext import RawText
 from tui.state import Change, Conversation, Replaced, Response, Status
 from tui.ui.hearing import Hearing
@@ -27,45 +27,22 @@ class News:
     """What came at once."""
 
     messages: list[ChannelMessage] = field(default_factory=list)
-    """In the order of the channel for the past, of arrival for the present."""
+    """In the order in which they were read."""
     changes: list[Change] = field(default_factory=list)
-    """What they changed; empty where `caught_up`."""
-    caught_up: bool = False
-    """Whether the past has come with it: the conversation holds it all."""
+    """What they changed."""
 
 
 class Follower:
     """Takes what a link gives, into `conversation`."""
 
-    def __init__(
-        self, conversation: Conversation, *, historic: bool, reduces: bool = True, passes: bool = True
-    ) -> None:
-        """`historic` says whether any of the past will come. With `reduces` False messages are passed on and
-        the conversation stays empty, with `passes` False they are not passed on: of a long past memory then
-        holds one and not both.
+    def __init__(self, conversation: Conversation, *, reduces: bool = True, passes: bool = True) -> None:
+        """With `reduces` False messages are passed on and the conversation stays empty, with `passes` False
+        they are not passed on: of a long past memory then holds one and not both.
         """
         self.conversation = conversation
-        self.past = HistoryChange(0, done=not historic)
-        """How far the reading of the past has come."""
         self._reduces = reduces
         self._passes = passes
-        self._held: list[ChannelMessage] | None = [] if historic else None
         self._hearing = Hearing()
-
-    @property
-    def holding(self) -> bool:
-        """Whether the past is still awaited."""
-        return self._held is not None
-
-    @property
-    def messages(self) -> int:
-        """How many messages of the past were read."""
-        return self.past.messages
-
-    @property
-    def edge(self) -> tuple[str, int] | None:
-        """Back to when they were read."""
-        return None if self.past.oldest is None else ("back to", self.past.oldest)
 
     def take(self, values: Iterable[Inbound], now: int) -> News:
         """Return what is new; `now` is in ms since the epoch by this machine's clock."""
@@ -81,10 +58,6 @@ class Follower:
             self._hearing.hear(value, now)
         self._apply(batch, news)
         news.changes += self.conversation.tick(now, self._hearing.deaf_since)
-        if self._held is not None:
-            return News()
-        if news.caught_up:
-            news.changes = []
         return news
 
     def read(self, page: list[ChannelMessage], *, settle: bool = True) -> News:
@@ -97,21 +70,16 @@ class Follower:
 
     def _apply(self, batch: list[ChannelMessage], news: News, *, settle: bool = True) -> None:
         if self._passes:
-            (news.messages if self._held is None else self._held).extend(batch)
+            news.messages += batch
         if self._reduces:
-            # What lies between pages that have come and pages that will is folded once, at the end.
-            news.changes += self.conversation.apply_all(batch, settle=settle and self._held is None)
+            news.changes += self.conversation.apply_all(batch, settle=settle)
 
     def _hear(self, value: Inbound, news: News) -> None:
         match value:
             case HistoryChange():
-                self.past = value
-                if not value.done:
-                    return
-                news.changes += self.conversation.exhaust() if value.exhausted else self.conversation.settle()
-                if self._held is not None:
-                    news.messages = sorted(self._held, key=lambda one: one.version or one.serial)
-                    self._held, news.caught_up = None, True
+                if value.done:
+                    conversation = self.conversation
+                    news.changes += conversation.exhaust() if value.exhausted else conversation.settle()
             case Roster():
                 news.changes += self.conversation.members(value)
             case Annotation():
@@ -123,13 +91,14 @@ class Follower:
 
 
 class OneResponse:
-    """Picks one response out of what arrives, and its text as it is."""
+    """Picks one response out of what arrives, and its text as it is, without the fence of a stream."""
 
     def __init__(self, response_id: str) -> None:
         self.id = response_id
         self.response: Response | None = None
         """None until it has been seen."""
-        self.text = RawText()
+        self._text = RawText()
+        self._unfenced = Unfenced()
 
     def take(self, conversation: Conversation, news: News) -> str:
         """Return what of its text is new."""
@@ -138,7 +107,21 @@ class OneResponse:
             return ""
         key = self.response.key
         anew = any(isinstance(change, Replaced) and change.response.key == key for change in news.changes)
-        return self.text.take(self.response, anew=anew)
+        before = self._text.corrections
+        found = self._text.take(self.response, anew=anew)
+        if self._text.corrections > before:
+            self._unfenced = Unfenced()
+            return "\n" + self._unfenced.take(found.removeprefix("\n"))
+        return self._unfenced.take(found)
+
+    def rest(self) -> str:
+        """Return at its end what of its text was held back: it might have been the fence of a stream."""
+        return self._unfenced.rest()
+
+    @property
+    def corrected(self) -> bool:
+        """Whether what had been given turned out to be wrong, and all of it was given once more."""
+        return self._text.corrections > 0
 
     def find(self, conversation: Conversation) -> None:
         """See whether it is there."""

@@ -12,7 +12,8 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NoReturn, Protocol
+from contextlib import suppress
+from typing import NoReturn, Protocol, TextIO
 
 from tui.cli import (
     agent,
@@ -28,7 +29,8 @@ from tui.cli import (
     serve,
     tail,
 )
-from tui.cli.exits import FAILED, INTERRUPTED, OK, USAGE, Failure
+from tui.cli.exits import FAILED, FULL, INTERRUPTED, OK, USAGE, Failure
+from tui.cli.usage import Parser
 from tui.settings import FILE, TABLE, Folders, Settings, SettingsError, read_file, resolve, where_in
 from tui.values import near
 
@@ -39,7 +41,8 @@ With an Ably key (ABLY_API_KEY) the channel is on Ably, else on this machine; wi
 (ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a server of your own) a real model answers, else the demo model.
 With neither it runs at once. Keys are read from the environment only. Without a command the screen opens.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. `ably-tui COMMAND --help` says more of each.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted, as by Ctrl+C; SIGTERM ends a server (`serve`,
+`agent --serve`) with 0. `ably-tui COMMAND --help` says more of each.
 """
 
 
@@ -74,7 +77,7 @@ COMMANDS: Mapping[str, Command] = {
 
 def parser(named: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
     """Return the parser of the whole command line, with the flags of the commands that are `named`."""
-    whole = argparse.ArgumentParser(
+    whole = Parser(
         prog=PROGRAM,
         description=DESCRIPTION,
         epilog=EPILOG,
@@ -95,6 +98,7 @@ def parser(named: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    _stand_in()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a locale without some character costs that character only
@@ -103,11 +107,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read the output has had enough
         return OK
     except OSError as error:
-        if error.errno != errno.EIO:
-            raise
-        return INTERRUPTED  # the terminal was closed, which a signal does not tell in every case
+        if error.errno == errno.EIO:
+            return INTERRUPTED  # the terminal was closed, which a signal does not tell in every case
+        return _cannot(error)
     finally:
         _let_go()
+
+
+def _stand_in() -> None:
+    """Open what was closed from the outside (`>&-`), to nowhere: else the next socket took its place."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            setattr(sys, name, os.fdopen(number, mode, closefd=False))
+
+
+def _cannot(error: OSError) -> int:
+    """Say in a line what the system refuses; return the exit code. What has no name is standard output."""
+    if error.filename is None and error.errno not in FULL:
+        raise error
+    where = "standard output cannot be written" if error.filename is None else error.filename
+    with suppress(OSError):
+        print(f"{PROGRAM}: {where}: {error.strerror}", file=sys.stderr, flush=True)
+    _nowhere(sys.stdout)
+    return FAILED
 
 
 def _main(argv: Sequence[str] | None) -> int:
@@ -161,10 +187,18 @@ def _let_go() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except OSError:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, stream.fileno())
-            os.close(nowhere)
+        except BrokenPipeError:
+            _nowhere(stream)
+        except OSError as error:
+            _nowhere(stream)
+            if stream is sys.stdout and error.errno != errno.EIO:
+                sys.exit(_cannot(error))  # what was left of it is lost
+
+
+def _nowhere(stream: TextIO) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _run(arguments: argparse.Namespace, settings: Settings, folders: Folders) -> int:
@@ -198,11 +232,14 @@ def _refuse(whole: argparse.ArgumentParser, command: str | None, words: list[str
         one.error(f"{unknown!r} is more than {command} takes")
     if before and flag in _flags_of(its):
         one.error(f"{flag} belongs behind the command: {PROGRAM} {command} {flag}")
-    hint = near(flag, _flags_of(one))
-    if not hint:
-        every = parser()
-        takers = [name for name, each in _commands_of(every).items() if flag in _flags_of(each)]
-        hint = f"; {', '.join(takers)} take{'s' if len(takers) == 1 else ''} it" if takers else ""
+    every = parser()
+    takers = [name for name, each in _commands_of(every).items() if flag in _flags_of(each)]
+    if len(takers) > 3:
+        hint = f"; commands take it, as {PROGRAM} {takers[-1]} {flag}"
+    elif takers:
+        hint = f"; {', '.join(takers)} take{'s' if len(takers) == 1 else ''} it"
+    else:
+        hint = near(flag, _flags_of(one))
     one.error(f"there is no {flag}{'' if before else f' of {command}'}{hint}")
 
 

@@ -1,14 +1,19 @@
-"""Which model answers: the one that the settings and the environment name, or the demo."""
+"""Which model answers: the one that the settings and the environment name, or the demo; and which others are
+offered beside it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from tui.agent.settings import DEFAULT_MODEL, AgentSettings, has_credentials
 from tui.settings import DEMO_MODEL, Settings, is_demo
+from tui.ui.ports import ModelName
 
 if TYPE_CHECKING:
+    from tui.agent import ModelInfo
     from tui.local.statefile import LocalServer
 
 
@@ -41,3 +46,18 @@ def demo_model(settings: Settings, server: LocalServer) -> AgentSettings:
 def demo_name(settings: Settings) -> str:
     """Return the name of the demo model that answers where no other does."""
     return settings.model if is_demo(settings.model) else DEMO_MODEL
+
+
+def model_names(models: Iterable[ModelInfo], today: date) -> tuple[ModelName, ...]:
+    """Return models as they are offered: those that have ended come last, and those that end say when."""
+
+    def ended(each: ModelInfo) -> bool:
+        return each.deprecated_until is not None and each.deprecated_until < today
+
+    def name(each: ModelInfo) -> ModelName:
+        day = each.deprecated_until
+        if day is None:
+            return ModelName(each.id)
+        return ModelName(each.id, f"{'ended' if ended(each) else 'ends'} {day.day} {day:%b %Y}", ends=True)
+
+    return tuple(map(name, sorted(models, key=ended)))

@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from tui.cli.exits import Failure
+from tui.cli.exits import Failure, Told
 from tui.cli.trouble import Trouble, in_vain
 from tui.settings import Folders, Settings
 from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, Inbound, Reason
@@ -134,12 +134,13 @@ def channel(
     seconds without a connection reading fails; None tries for ever. SIGTERM and SIGHUP
     are taken as Ctrl+C is, so that what runs is ended in an orderly way.
     """
+    from tui.cli.linking import link_options
     from tui.cli.screen import start_log
-    from tui.cli.session import link_options
     from tui.link import Link
 
-    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-        signal.signal(number, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _told)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     start_log(folders.state, settings, agent)
     server = local_server(folders) if settings.local else None
     woken = threading.Event()
@@ -153,6 +154,10 @@ def channel(
         yield Line(link, server, woken, patience)
     finally:
         link.close(CLOSE)
+
+
+def _told(_number: int, _frame: object) -> NoReturn:
+    raise Told
 
 
 def local_server(folders: Folders) -> LocalServer:

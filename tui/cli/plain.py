@@ -12,15 +12,17 @@ import secrets
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.agent import Agent, AgentTasks, Approvals, Cancels, Turn
 from tui.cli.answering import model_of
 from tui.cli.archive import Archive
+from tui.cli.chronicle import Chronicle
 from tui.cli.crew import Requests
 from tui.cli.exits import OK
-from tui.cli.following import Follower, News
-from tui.cli.opening import CLOSE, TICK, Line, channel, complain, now
+from tui.cli.following import News
+from tui.cli.opening import CLOSE, Line, channel, complain, now
 from tui.cli.permits import Permits, policy_of, tools_of
 from tui.cli.printing import print_said, put
 from tui.cli.source import Lines, Source
@@ -65,14 +67,9 @@ def chat(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
     conversation = Conversation(archive.stow)
     presence = {"kind": "viewer", "name": settings.client_id, "model": model.model}
     try:
-        with channel(
-            settings,
-            folders,
-            publishing=True,
-            presence=presence,
-            wanted=lambda: conversation.incomplete,
-            agent=model,
-        ) as line:
+        # The past is read from its beginning on, and said as it is read.
+        live = replace(settings, since=0)
+        with channel(live, folders, publishing=True, presence=presence, agent=model) as line:
             threading.Thread(target=agent.load, name="load", daemon=True).start()
             thread = Thread(conversation)
 
@@ -90,7 +87,7 @@ def chat(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
                 tasks,
                 Permits(line, tasks, approvals, requests, settings.client_id),
                 thread,
-                Follower(conversation, historic=settings.since != 0),
+                Chronicle(line, conversation, since=settings.since, tick=_SOON),
                 settings,
             )
             try:
@@ -104,7 +101,7 @@ def chat(settings: Settings, folders: Folders, *, demo: bool = False) -> int:
 
 
 def _demo_prompts() -> list[UserInput]:
-    from tui.cli.session import DEMO_STREAMS, DEMOS
+    from tui.cli.demos import DEMO_STREAMS, DEMOS
 
     return [UserInput(secrets.token_hex(8), text, model=model) for model, text in DEMOS[:DEMO_STREAMS]]
 
@@ -119,7 +116,7 @@ class _Talk:
         tasks: AgentTasks,
         permits: Permits,
         thread: Thread,
-        follower: Follower,
+        chronicle: Chronicle,
         settings: Settings,
     ) -> None:
         self._line = line
@@ -128,7 +125,7 @@ class _Talk:
         self._permits = permits
         self._thread = thread
         self._settings = settings
-        self._follower = follower
+        self._chronicle = chronicle
         self._decided: set[tuple[str, bool]] = set()  # here: toolCallIds, and whether allowed
         self._teller = Teller(counts_for(settings.client_id, self._decided))
         self._typed: queue.Queue[str | None] = queue.Queue()
@@ -138,8 +135,7 @@ class _Talk:
         _say(f"{self._settings.channel}: {_HELP[0]}; /help says more")
         threading.Thread(target=self._type, name="input", daemon=True).start()
         ended, first = False, list(prompts)
-        while not ended or self._thread.busy or first or self._follower.holding:
-            news = self._follower.take(self._line.read(_SOON if not ended else TICK), now())
+        for news in self._chronicle.news():
             self._print(news)
             self._permits.hear(news.messages)
             for waiting, told in self._permits.fresh():
@@ -147,18 +143,25 @@ class _Talk:
                     complain(f"{told}: {self._permits.leave(waiting)}")
                 else:
                     _say(f"{told} waits: /approve or /deny [REASON]")
-            while self._line.attached and first:
-                self._ask(first.pop(0), [])
             if self._line.attached:
+                while first:
+                    self._ask(first.pop(0), [])
                 self._ask_next()
-            while not ended and self._line.attached and not self._typed.empty():
-                text = self._typed.get()
-                ended = text is None or text == "/quit"
-                if ended:
-                    for waiting in self._permits.waiting():
-                        self._permits.leave(waiting)
-                if text and not ended:
-                    self._obey(text)
+                ended = ended or self._take_input()
+            if ended and not (self._thread.busy or first or self._chronicle.holding):
+                return
+
+    def _take_input(self) -> bool:
+        """Do what was typed; return whether that was the end of it."""
+        while not self._typed.empty():
+            text = self._typed.get()
+            if text is None or text == "/quit":
+                for waiting in self._permits.waiting():
+                    self._permits.leave(waiting)
+                return True
+            if text:
+                self._obey(text)
+        return False
 
     def _type(self) -> None:
         source, lines = Source(sys.stdin.fileno()), Lines()
@@ -243,11 +246,10 @@ class _Talk:
         self._line.link.run(lambda: ask(self._agent, prompt, turns, asker=asker))
 
     def _print(self, news: News) -> None:
-        if news.caught_up:
-            lines = self._teller.catch_up(self._follower.conversation)
-        else:
-            lines = self._teller.take(news.changes)
-        print_said(lines + self._teller.pause(now()), color=False)
+        lines = self._teller.take(news.changes)
+        if not self._chronicle.holding:  # until then the rest of every line may be on its way
+            lines += self._teller.pause(now())
+        print_said(lines, color=False)
         for _ in self._thread.ended():
             if self._settings.notify != "none" and sys.stdout.isatty():
                 put("\a")

@@ -31,8 +31,8 @@ class Reads(Protocol):
         """How many it has read."""
 
     @property
-    def edge(self) -> tuple[str, int] | None:
-        """How far it is, `back to` or `up to` a time in ms since the epoch; None while nobody knows."""
+    def reached(self) -> int | None:
+        """Up to when they were sent, ms since the epoch; None while nobody knows."""
 
 
 class Progress:
@@ -54,8 +54,7 @@ class Progress:
         elif not reading.messages:
             self.say("ably-tui: waiting for the channel")
         else:
-            edge = reading.edge
-            where = "" if edge is None else f", {edge[0]} {_moment(edge[1])}"
+            where = "" if reading.reached is None else f", up to {_moment(reading.reached)}"
             self.say(f"ably-tui: reading what was said before: {reading.messages:,} messages{where}")
 
     def __enter__(self) -> Self:

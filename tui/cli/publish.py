@@ -33,7 +33,7 @@ that every viewer of markdown has it right. With --markdown it is taken for mark
 
 It reads no faster than the channel takes. Nothing is written to standard output but what --tee or --json ask
 for. The exit code is that of the command, or what --exit-status says, and stands on the response's end; but
-for 0 it means that it failed. 127: there is no such command.
+for 0 it means that it failed. 127: there is no such command; 126: it cannot be run.
 """
 _IDLE = 0.2
 """Seconds after which a line that has not ended is published all the same, as a progress bar's."""
@@ -42,10 +42,8 @@ _WINDOW = 262_144
 PART = 8_000_000
 """Characters of one response; what follows is the next one, a reply to it, so that nobody who streams or
 watches for weeks has to hold it all."""
-_FENCE = "`" * 24
-"""Ends at a line of as many backticks at least, which streams hardly hold; tildes underline titles."""
 _WAIT = 5.0
-_NOT_FOUND = 127
+_NOT_FOUND, _NOT_RUN = 127, 126
 
 
 def add(parser: ArgumentParser) -> None:
@@ -85,9 +83,17 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
         try:
             with _stream(arguments.program) as (stream, process):
                 return _publish(line, arguments, settings.client_id, stream, process)
-        except FileNotFoundError as error:
-            complain(f"{arguments.program[0]}: {error.strerror}")
-            return _NOT_FOUND
+        except _NotStartedError as error:
+            complain(f"{arguments.program[0]}: {error}")
+            return error.code
+
+
+class _NotStartedError(Exception):
+    """The command cannot be run; its text says why. `code` is what a shell would return."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error.strerror)
+        self.code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_RUN
 
 
 @contextmanager
@@ -96,7 +102,10 @@ def _stream(program: list[str]) -> Iterator[tuple[int, subprocess.Popen[bytes] |
     if not program:
         yield sys.stdin.fileno(), None
         return
-    process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # noqa: S603
+    try:
+        process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # noqa: S603
+    except OSError as error:
+        raise _NotStartedError(error) from error
     assert process.stdout is not None  # noqa: S101
     try:
         yield process.stdout.fileno(), process
@@ -129,6 +138,10 @@ def _publish(
     except KeyboardInterrupt:
         speaker.end(Stop(speaker.response_id, "cancelled", cancelled_by=client_id))
         return INTERRUPTED
+    except OSError:  # of --tee or --json: nobody takes it any more, or the disk is full
+        speaker.end(Stop(speaker.response_id, "error", "its output could not be passed on"))
+        line.flush()
+        raise
     except Failure:
         if process is not None:
             process.terminate()
@@ -186,6 +199,7 @@ class Speaker:
 
     def say(self, text: str) -> None:
         """Publish a piece; nothing when it is empty."""
+        from tui.cli.fence import FENCE
         from tui.wire import Stop, Text
 
         if not text:
@@ -197,15 +211,16 @@ class Speaker:
         self._length += len(text)
         fenced = self._last or self._arguments.markdown
         self._last = text
-        self._put(Text(self.response_id, text if fenced else f"{_FENCE}\n{text}"))
+        self._put(Text(self.response_id, text if fenced else f"{FENCE}\n{text}"))
 
     def end(self, stop: Stop) -> None:
         """Publish the end."""
+        from tui.cli.fence import FENCE
         from tui.wire import Text
 
         if self._last and not self._arguments.markdown:
             newline = "" if self._last.endswith("\n") else "\n"
-            self._put(Text(self.response_id, f"{newline}{_FENCE}\n"))
+            self._put(Text(self.response_id, f"{newline}{FENCE}\n"))
         self._put(stop)
 
     def _begin(self, in_reply_to: str | None) -> None:

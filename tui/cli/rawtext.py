@@ -13,8 +13,8 @@ class RawText:
     """Gives what is new of `Response.text`, in its order."""
 
     def __init__(self) -> None:
-        self.corrected = False
-        """Whether what had been given turned out to be wrong, and the whole text was given once more."""
+        self.corrections = 0
+        """How often what had been given turned out to be wrong, and the whole text was given once more."""
         self._taken: dict[int, int] = {}  # characters, by block of text
         self._length = 0
         self._hash = blake2s()
@@ -31,7 +31,8 @@ class RawText:
             if same:
                 found = whole[self._length :]
             else:
-                self.corrected, self._length, self._hash = True, 0, blake2s()
+                self.corrections += 1
+                self._length, self._hash = 0, blake2s()
                 self._note(whole)
                 return f"\n{whole}"
         self._note(found)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from tui.cli import flags
-from tui.cli.exits import INTERRUPTED, OK, Failure
+from tui.cli.exits import FULL, INTERRUPTED, OK, Failure
 from tui.values import SettingsError, since_of
 
 if TYPE_CHECKING:
@@ -56,12 +56,7 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     """Record until the time is over, or until interrupted."""
     from tui.cli.opening import channel
 
-    span = None
-    if arguments.seconds is not None:
-        try:
-            span = since_of(arguments.seconds)
-        except SettingsError as error:
-            raise SettingsError(f"--for: {error}") from None
+    span = None if arguments.seconds is None else _length(arguments.seconds)
     # Who wants it to end by itself does not want it to wait for ever.
     patience = None if span is None else flags.seconds(arguments)
     if arguments.file == "-" and arguments.json:
@@ -85,9 +80,24 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
             channel(live, folders, patience=patience) as line,
         ):
             return _record(line, file, settings, span, path, json_line=arguments.json)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise Failure(f"{path} cannot be written: {error.strerror}; what it holds can be replayed") from error
     finally:
         if not path.stat().st_size:  # it came to nothing, and would be in the way of another attempt
             path.unlink()
+
+
+def _length(text: str) -> int:
+    """Return a length of time in milliseconds: `30s`, `10m`, `2h`, `1d`."""
+    try:
+        span = since_of(text)
+    except SettingsError:
+        span = None
+    if not span:  # all or none is no time
+        raise SettingsError(f"--for: {text!r} is no length of time; say 30s, 10m, 2h or 1d")
+    return span
 
 
 def _record(

@@ -112,11 +112,11 @@ def load(file: str) -> Recording:
 def _publish(
     player: Player, settings: Settings, folders: Folders, patience: float, *, json_line: bool
 ) -> int:
+    from tui.cli.linking import link_options
     from tui.cli.opening import local_server
     from tui.cli.progress import Progress
     from tui.cli.republishing import publish, report
     from tui.cli.screen import start_log
-    from tui.cli.session import link_options
 
     start_log(folders.state, settings, None)
     server = local_server(folders) if settings.local else None

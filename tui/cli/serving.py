@@ -100,7 +100,7 @@ class _Ears:
         self.tasks = tasks
         self.server = server
         self._conversation = conversation
-        self._follower = Follower(conversation, historic=False)
+        self._follower = Follower(conversation)
 
     def hear(self, values: list[Inbound]) -> None:
         """Take what has arrived."""

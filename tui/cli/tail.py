@@ -25,9 +25,10 @@ Follow the channel's responses as text: lines, each with who says it in front. `
 beginning, `▪` one about an end or a pause, `?` a prompt, `│` what is said. A line that does not end for three
 seconds is said as far as it is there; `┆` marks its rest. Ctrl+C ends it.
 
-With --response, only that one's text, as it is, until it ends; the exit code is 1 when it did not end well.
-Where it is not in the past that --since names, or without --since in all there is, it is waited for as long
-as --timeout says; the exit code is 1 when it does not come.
+With --response, only that one's text, as it is, until it ends; the exit code is 1 when it did not end well. A
+stream that `publish` wrapped in a block of code comes without the ``` lines round it. Where the response is
+not in the past that --since names, or without --since in all there is, it is waited for as long as --timeout
+says; the exit code is 1 when it does not come.
 
 With --json, a line for each message of the channel, in its order as far as that is known when it is written:
 serial, version, action, timestamp, received (both ms since the epoch), live, name, data (base64 where
@@ -185,6 +186,7 @@ def _follow_one(
                 mine.clear()
             else:
                 found = one.take(conversation, news)
+                found += one.rest() if one.over else ""
                 put([found])
                 text = found or text
             if one.over:
@@ -196,6 +198,6 @@ def _follow_one(
     response = one.response
     if response is not None and (not one.well or response.missing):
         complain(ending(response))
-    if one.text.corrected:
+    if one.corrected:
         complain("its publisher has corrected the text: all of it is there again, on a new line")
     return OK if one.well else FAILED

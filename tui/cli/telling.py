@@ -13,7 +13,7 @@ from hashlib import blake2s
 from typing import NamedTuple
 
 from tui.cli.remarks import gap_remark, numbered, sources_remark, thinking_remarks, tool_remarks
-from tui.state import Block, Change, Conversation, Removed, Replaced, Response, Status, TakenOver
+from tui.state import Block, Change, Removed, Replaced, Response, Status, TakenOver
 from tui.ui.amounts import amount_of
 from tui.ui.verdicts import VOUCHED, Counts
 from tui.wire import Kind
@@ -57,9 +57,7 @@ class _Told:
 
 
 class Teller:
-    """Says what is new. `catch_up` once for what is there, then `take` the changes as they come, and
-    `pause` now and then.
-    """
+    """Says what is new: `take` the changes as they come, and `pause` now and then."""
 
     def __init__(self, counts: Counts | None = None) -> None:
         """`counts` says which decisions about tools count; None: those that the server vouches for."""
@@ -67,11 +65,6 @@ class Teller:
         self._told: dict[str, _Told] = {}
         self._open: dict[str, Response] = {}  # whose last line is not said yet
         self._asked: set[str] = set()
-
-    def catch_up(self, conversation: Conversation) -> list[Said]:
-        """Return the lines of everything that is there, a response at a time, the earliest first."""
-        known = sorted(conversation.responses.values(), key=lambda response: response.opened_at)
-        return [said for response in known for said in self._tell(response)]
 
     def take(self, changes: Iterable[Change]) -> list[Said]:
         """Return the lines that changes bring."""
@@ -183,22 +176,23 @@ class Teller:
 def ending(response: Response) -> str:
     """Return how a response ended, or why it pauses, in one line: the state's word and what is known."""
     said = [response.status.value]
-    if response.status is Status.FAILED and response.error:
-        said.append(response.error)
-    elif response.status is Status.CANCELLED and response.cancelled_by:
+    if response.status is Status.CANCELLED and response.cancelled_by:
         said.append(f"by {response.cancelled_by}")
     elif response.status is Status.STALLED:
         said.append("its publisher has left" if response.left else "its publisher is silent")
     elif response.status is Status.DONE and response.stop_reason not in (None, "end_turn"):
         said.append(str(response.stop_reason))
     if response.ended_at is not None:
-        said.append(f"{response.elapsed(response.ended_at) / 1000:.1f} s")
+        seconds = response.elapsed(response.ended_at) / 1000
+        said += [f"{seconds:.1f} s"] if seconds >= 0.05 else []
         amount = amount_of(response)
         if amount is not None and response.token_count:
             said.append(amount)
     if response.missing:
         said.append(f"{numbered(response.missing, 'piece')} missing")
-    return ", ".join(said)
+    # The reason is a sentence or two, and so comes last.
+    why = f": {response.error}" if response.status is Status.FAILED and response.error else ""
+    return ", ".join(said) + why
 
 
 def _beginning(response: Response) -> str:

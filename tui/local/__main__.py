@@ -15,7 +15,10 @@ from tui.local import discover
 from tui.local.serve import MAX_AGE, MAX_BYTES, Options, run
 from tui.local.statefile import StateError
 
-ABOUT = "Run the channel server of this machine in the foreground, for programs with any Ably SDK."
+ABOUT = (
+    "Run the channel server of this machine in the foreground, for programs with any Ably SDK, until Ctrl+C "
+    "(exit code 130) or SIGTERM (0)."
+)
 _PROGRAM = "python -m tui.local"
 
 
@@ -28,7 +31,7 @@ def add_flags(parser: argparse.ArgumentParser, directory: Path | None) -> None:
     where = f"where state file and store live{'' if directory is None else f' ({directory})'}"
     add("--directory", type=Path, required=directory is None, default=directory, metavar="DIR", help=where)
     add("--stop", action="store_true", help="end the server that runs in the background")
-    add("--port", type=int, default=0, help="0: the port of last time, or any free one")
+    add("--port", type=_port, default=0, help="0: the port of last time, or any free one")
     add("--host", default="127.0.0.1", help="anything but loopback needs TLS or --insecure")
     add("--keys", type=Path, metavar="FILE", help='JSON list of {"key": "app.id:secret", "capability": {…}}')
     add("--store", type=Path, metavar="FILE", help="file of the history")
@@ -43,6 +46,12 @@ def add_flags(parser: argparse.ArgumentParser, directory: Path | None) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="where it listens, as a line of JSON")
     form.add_argument("--plain", action="store_true", help="one line when it is ready, as into a pipe")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; say a number up to 65535")
+    return int(text)
 
 
 def serve(flags: Mapping[str, Any], program: str) -> int:

@@ -17,6 +17,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import filelock
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
@@ -37,6 +38,8 @@ _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """Where a program on this machine reaches a server that listens everywhere."""
 GARBAGE = 20_000
 """Objects more than before at which the interpreter looks for cycles."""
+INTERRUPTED = 130
+"""Exit code by which shells know Ctrl+C: 128 and the number of SIGINT."""
 CHECKPOINT_INTERVAL = 2.0
 """Seconds between two checkpoints of the store."""
 
@@ -52,7 +55,7 @@ class Options:
     """What `serve` can be told; the names are those of its flags."""
 
     directory: Path
-    """Where the state file, the store and the lock live."""
+    """Where the state file, the store and the locks live."""
     port: int = 0
     """0 takes the port of last time, or any free one."""
     host: str = "127.0.0.1"
@@ -78,21 +81,47 @@ class CannotServeError(Exception):
 
 
 def run(options: Options) -> int:
-    """Serve until told to stop; return the exit code. Errors are said on stderr in one line."""
+    """Serve until told to stop; return the exit code: 0 after SIGTERM or the idle time, 1 for what it cannot
+    do, which is said on stderr in one line, `INTERRUPTED` after Ctrl+C.
+    """
     try:
-        asyncio.run(_serve(options))
+        return asyncio.run(_serve(options))
     except (CannotServeError, statefile.StateError, StoreError) as error:
         sys.stderr.write(f"ably-tui serve: {error}\n")
         return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    except KeyboardInterrupt:  # before it listened to signals
+        return INTERRUPTED
 
 
-async def _serve(options: Options) -> None:
+async def _serve(options: Options) -> int:
     tls = _tls(options)
     statefile.prepare(options.directory)
-    previous = statefile.read(options.directory)
+    lock = filelock.FileLock(options.directory / statefile.LOCK, timeout=0, mode=0o600)
+    state_file = _state_file(options, lock)
+    try:
+        return await _serve_as(options, tls, state_file)
+    finally:
+        lock.release()
+
+
+def _state_file(options: Options, lock: filelock.BaseFileLock) -> Path:
+    """Return where to say how this server is found, and take `lock` where that is the directory's own file:
+    while a server runs it is that one's, and a second one says it beside a store of its own.
+    """
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        if options.store is None:
+            why = f"{options.directory} {statefile.IN_USE}; one in the background ends with --stop"
+            raise CannotServeError(f"{why}; beside it, give --store and --port") from None
+        return options.store.with_name(f"{options.store.name}.{statefile.NAME}")
+    except OSError as error:
+        raise CannotServeError(f"{lock.lock_file} cannot be locked: {error.strerror}") from None
+    return options.directory / statefile.NAME
+
+
+async def _serve_as(options: Options, tls: ssl.SSLContext | None, state_file: Path) -> int:
+    previous = statefile.read(state_file.parent, state_file.name)
     own = previous.key if previous is not None else _new_key()
     keys = [Key.parse(own), *_keys(options)]
     store = Store(options.store or options.directory / "channels.db", secrets.token_hex(5))
@@ -122,15 +151,16 @@ async def _serve(options: Options) -> None:
         logging.getLogger("aiohttp.server").addFilter(_is_own_failure)
         for place, each in enumerate(listening):
             await web.SockSite(runner, each, ssl_context=tls if place == 0 else None).start()
-        statefile.write(options.directory, state)
+        statefile.write(state_file.parent, state, state_file.name)
         # What is made here for each message is freed by itself: looking for cycles that often finds nothing.
         gc.collect()
         gc.freeze()
         gc.set_threshold(GARBAGE, 20, 50)
-        _announce(options, listening[0].getsockname()[1], state)
-        await _until_told(server, store, options)
+        _announce(options, listening[0].getsockname()[1], state, state_file)
+        code = await _until_told(server, store, options)
         await server.shut_down()
         await runner.cleanup()
+        return code
     finally:
         for each in listening:
             each.close()
@@ -159,6 +189,8 @@ def _keys(options: Options) -> list[Key]:
 
 def _tls(options: Options) -> ssl.SSLContext | None:
     if options.tls_cert is None:
+        if options.tls_key is not None:
+            raise CannotServeError("--tls-key is of no use without --tls-cert: give both")
         if options.host not in LOOPBACK and not options.insecure:
             raise CannotServeError(
                 f"{options.host} is not loopback: give --tls-cert and --tls-key, or --insecure if you must"
@@ -190,26 +222,34 @@ def _listen(host: str, wanted: int, last: int) -> socket.socket:
     raise CannotServeError(f"{host}:{wanted} cannot be listened on: {reason}")
 
 
-def _announce(options: Options, port: int, local: statefile.LocalServer) -> None:
+def _announce(options: Options, port: int, local: statefile.LocalServer, state_file: Path) -> None:
     if options.json:
-        state = str(options.directory / statefile.NAME)
-        told = {"host": options.host, "port": port, "tls": options.tls_cert is not None, "stateFile": state}
+        tls = options.tls_cert is not None
+        told = {"host": options.host, "port": port, "tls": tls, "stateFile": str(state_file)}
         sys.stdout.write(f"{json.dumps(told)}\n")
     else:
         sys.stdout.write(f"ably-tui: channel server and demo model on {options.host}:{port}\n")
     if sys.stdout.isatty() and not (options.json or options.plain):
         scheme = "ws" if options.tls_cert is None else "wss"
         reach = None if options.host in LOOPBACK else f"{scheme}://{options.host}:{port}."
-        sys.stdout.write(banner(local.host, local.port, options.directory / statefile.NAME, reach))
+        sys.stdout.write(banner(local.host, local.port, state_file, reach))
     sys.stdout.flush()
 
 
-async def _until_told(server: SocketServer, store: Store, options: Options) -> None:
-    """Wait for SIGTERM, SIGINT or the end of the idle time, while the housekeeping goes on."""
-    told = asyncio.Event()
+async def _until_told(server: SocketServer, store: Store, options: Options) -> int:
+    """Wait for SIGTERM, SIGINT or the end of the idle time, while the housekeeping goes on; return the exit
+    code.
+    """
+    told, code = asyncio.Event(), 0
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
+
+    def interrupt() -> None:
+        nonlocal code
+        code = INTERRUPTED
+        told.set()
+
+    loop.add_signal_handler(signal.SIGTERM, told.set)
+    loop.add_signal_handler(signal.SIGINT, interrupt)
     tasks = [asyncio.create_task(server.tick()), asyncio.create_task(_keep_house(store, options))]
     try:
         while not told.is_set():
@@ -222,6 +262,7 @@ async def _until_told(server: SocketServer, store: Store, options: Options) -> N
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    return code
 
 
 async def _keep_house(store: Store, options: Options) -> None:

@@ -17,6 +17,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 NAME = "server.json"
+LOCK = "server.lock"
+"""Held by the server whose state file it is, so that no other takes it for its own."""
 CHALLENGE = "/tui/challenge"
 """The path at which a server proves that it holds the key, without being told it."""
 CONDITION = "/tui/condition"
@@ -68,15 +70,16 @@ def prepare(directory: Path) -> None:
         if stat.S_IMODE(status.st_mode) & 0o077:
             directory.chmod(0o700)
     except OSError as error:
-        raise StateError(f"{directory} cannot be used: {error.strerror}") from None
+        why = f"{directory} cannot be used: {error.strerror}"
+        raise StateError(f"{why}; choose a directory of your own (ABLY_TUI_HOME)") from None
 
 
-def read(directory: Path) -> LocalServer | None:
+def read(directory: Path, name: str = NAME) -> LocalServer | None:
     """Return what the last server wrote, whether it still runs or not; None when there is nothing usable.
 
     Raises StateError when the file is another user's, who could have put any address in it.
     """
-    path = directory / NAME
+    path = directory / name
     try:
         with path.open(encoding="utf-8") as file:
             if os.fstat(file.fileno()).st_uid != os.getuid():
@@ -92,10 +95,10 @@ def read(directory: Path) -> LocalServer | None:
     return server if server.key_name and server.key_secret and 0 < server.port < 65_536 else None
 
 
-def write(directory: Path, server: LocalServer) -> None:
+def write(directory: Path, server: LocalServer, name: str = NAME) -> None:
     """Write the state file at one stroke. Raises StateError when it cannot be written."""
-    path = directory / NAME
-    temporary = directory / f".{NAME}.{secrets.token_hex(4)}"
+    path = directory / name
+    temporary = directory / f".{name}.{secrets.token_hex(4)}"
     state = {"host": server.host, "port": server.port, "key": server.key, "pid": server.pid}
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
