@@ -92,6 +92,7 @@ def test_a_resize_lays_only_what_is_looked_at() -> None:
     assert rows(renderer) == expected
 
 
+@pytest.mark.mass
 def test_estimates_are_corrected_and_told() -> None:
     renderer = render(LONG, 80)
     renderer.resize(7)
@@ -112,6 +113,7 @@ def test_a_row_beyond_an_estimate_is_that_of_the_next_section() -> None:
     assert rows(renderer) == wide
 
 
+@pytest.mark.mass
 def test_rows_of_a_long_response_are_not_all_kept() -> None:
     renderer = render(LONG * 10, 80)
     assert len(renderer._sections) > 2 * KEPT
@@ -183,6 +185,7 @@ GROWING = {
 }
 
 
+@pytest.mark.mass
 @pytest.mark.parametrize("name", GROWING)
 def test_a_piece_writes_few_rows_however_long_the_response(name: str) -> None:
     text, most, mean = GROWING[name]
@@ -192,6 +195,7 @@ def test_a_piece_writes_few_rows_however_long_the_response(name: str) -> None:
     assert sum(half) / len(half) <= mean
 
 
+@pytest.mark.mass
 def test_a_piece_reads_little_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is parsed, lexed and wrapped for each piece, in characters, does not grow with the response."""
     from tui.render import highlight, inline, wrap

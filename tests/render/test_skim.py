@@ -39,6 +39,7 @@ def long(draw: st.DrawFn) -> str:
     return "".join(part + draw(st.sampled_from(["\n\nword\n", "\n\nword", "\n"])) for part in parts)
 
 
+@pytest.mark.mass
 @given(documents(), long(), documents(), WIDTHS)
 @example("- ```", "\nword\n\n- x\n\nword\n\nword\n", "", 20)
 @example("", "\n\nword\n\nword\n", "", 20)
@@ -171,6 +172,7 @@ CODE = st.lists(
 )
 
 
+@example("text\n\n````python\n", ["# head *x* ##", "def f(): return '''x"], "1\u200d1", 1, 1)
 @given(st.sampled_from(["```\n", "text\n\n````python\n", "  ~~~ js\n"]), CODE, documents(), WIDTHS, WIDTHS)
 def test_code_that_is_passed_over_has_the_text_of_what_is_read(
     before: str, code: list[str], after: str, width: int, later: int

@@ -94,6 +94,21 @@ def test_a_cluster_goes_on_in_the_next_piece() -> None:
     assert [len(row.segments) for row in page.rows] == [1, 1]
 
 
+@pytest.mark.parametrize("hard", [False, True])
+def test_what_is_joined_stays_together_whatever_pieces_it_comes_in(hard: bool) -> None:
+    whole, pieces = Page(1, PLAIN), Page(1, PLAIN)
+    for page, parts in ((whole, ["1\u200d1 a"]), (pieces, ["1", "\u200d", "1", " a"])):
+        wrapper = Wrapper(Margin(page, ()), hard=hard)
+        for part in parts:
+            wrapper.add(part, Style(), 0, 0)
+        wrapper.end_row(0)
+    texts = [
+        ["".join(segment.text for segment in row.segments) for row in page.rows] for page in (whole, pieces)
+    ]
+    assert texts[0] == texts[1]
+    assert texts[0][0] == "1\u200d1"
+
+
 def test_words_and_clusters_without_end_are_bounded() -> None:
     assert max(map(len, clusters("e" + "\u0301" * 500))) == CLUSTER
     page = Page(80, PLAIN)

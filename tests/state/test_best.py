@@ -82,6 +82,7 @@ def test_what_is_said_here_first_gives_way_to_what_others_say_later() -> None:
     assert told(conversation) == [("c", "ben")]
 
 
+@pytest.mark.mass
 @settings(max_examples=150, deadline=None)
 @given(logs(), st.randoms(use_true_random=False), st.integers(0, 10))
 def test_any_permutation_and_duplication_gives_the_same(

@@ -2,6 +2,7 @@ import random
 from dataclasses import fields
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,6 +83,7 @@ def after(log: list[ChannelMessage]) -> Conversation:
     return conversation
 
 
+@pytest.mark.mass
 @settings(max_examples=400)
 @given(logs(), st.randoms(use_true_random=False), st.integers(0, 10))
 def test_any_permutation_and_duplication_gives_the_same_responses(

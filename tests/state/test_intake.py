@@ -37,6 +37,7 @@ def test_messages_of_no_pattern() -> None:
     assert grows(channel, lambda _: [channel.message("odd", {"x": 1})], 5_000) < 3
 
 
+@pytest.mark.mass
 def test_tiny_responses_with_and_without_ids() -> None:
     channel = Channel()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ def known(conversation: Conversation) -> dict[str, dict[str, Any]]:
     }
 
 
+@pytest.mark.mass
 @settings(max_examples=150, deadline=None, phases=UNEXPLAINED)
 @given(logs(), st.randoms(use_true_random=False), st.integers(0, 10))
 def test_any_permutation_and_duplication_gives_the_same_responses(
@@ -37,6 +39,7 @@ def test_any_permutation_and_duplication_gives_the_same_responses(
     assert known(after(shuffled)) == known(after(log))
 
 
+@pytest.mark.mass
 @settings(max_examples=60, deadline=None, phases=UNEXPLAINED)
 @given(logs(), st.randoms(use_true_random=False), st.integers(1, 9))
 def test_batches_give_what_single_messages_give(
@@ -92,6 +95,7 @@ class Mirror:
         self.shown[response.key] = [(id(block), block.text) for block in response.blocks]
 
 
+@pytest.mark.mass
 @settings(max_examples=150, deadline=None, phases=UNEXPLAINED)
 @given(logs(), st.randoms(use_true_random=False), st.booleans())
 def test_whoever_follows_the_changes_sees_the_conversation(
@@ -111,6 +115,7 @@ def test_whoever_follows_the_changes_sees_the_conversation(
     }
 
 
+@pytest.mark.mass
 @settings(max_examples=60, deadline=None, phases=UNEXPLAINED)
 @given(logs(), st.integers(0, 6))
 def test_keeping_texts_elsewhere_or_joined_changes_nothing(log: list[ChannelMessage], limit: int) -> None:
@@ -124,6 +129,7 @@ def test_keeping_texts_elsewhere_or_joined_changes_nothing(log: list[ChannelMess
     assert known(conversation) == known(after(log))
 
 
+@pytest.mark.mass
 @settings(max_examples=60, deadline=None, phases=UNEXPLAINED)
 @given(logs())
 def test_what_is_shown_is_clean(log: list[ChannelMessage]) -> None:
@@ -133,6 +139,7 @@ def test_what_is_shown_is_clean(log: list[ChannelMessage]) -> None:
             assert not any("\ud800" <= char <= "\udfff" for char in block.text)
 
 
+@pytest.mark.mass
 @settings(max_examples=60, deadline=None, phases=UNEXPLAINED)
 @given(logs(), st.integers(0, 100_000))
 def test_time_and_what_comes_after_never_raise(log: list[ChannelMessage], passed: int) -> None:

@@ -136,6 +136,7 @@ def test_order_and_duplication_change_nothing_about_repetitions(
     ]
 
 
+@pytest.mark.mass
 @given(st.lists(st.tuples(st.integers(0, REMEMBERED - 1), st.booleans()), max_size=8), st.integers(0, 80))
 def test_keeping_old_pieces_as_runs_changes_nothing_about_repetitions(
     repeats: list[tuple[int, bool]], every: int

@@ -1,6 +1,7 @@
 import random
 import tracemalloc
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,6 +105,7 @@ def test_a_response_stays_the_same_object_when_it_is_folded_anew() -> None:
     assert before.text == "bc"
 
 
+@pytest.mark.mass
 def test_a_finished_response_keeps_its_text_and_little_else() -> None:
     tokens = 20_000
     channel = Channel(step=1)

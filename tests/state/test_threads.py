@@ -131,6 +131,7 @@ def test_what_was_superseded_stands_alone() -> None:
     assert [head.response.key for head in heads(conversation)] == ["b"]
 
 
+@pytest.mark.mass
 @settings(max_examples=60, deadline=None)
 @given(logs())
 def test_whatever_is_said_each_response_has_one_thread_and_one_family(log: list[ChannelMessage]) -> None:
@@ -224,6 +225,7 @@ def test_siblings_of_the_first_turn_belong_to_its_thread() -> None:
         assert found == ["a", "again", "b", "c"]
 
 
+@pytest.mark.mass
 @given(logs())
 @settings(max_examples=60)
 def test_each_response_is_in_one_thread(log: list[ChannelMessage]) -> None:

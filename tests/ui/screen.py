@@ -180,6 +180,17 @@ class Screen:
         return [pane.response.key for pane in self.panes]
 
 
+class Person(Pilot[None]):
+    """Presses keys, and looks when what they do has been done: they come `InOrder`."""
+
+    async def press(self, *keys: str) -> None:
+        await super().press(*keys)
+        app = self.app
+        assert isinstance(app, WallApp)
+        while app.is_running and (app._held or app._lap is not None):
+            await self.pause()
+
+
 @asynccontextmanager
 async def screen(
     size: tuple[int, int] = (120, 40),
@@ -203,7 +214,7 @@ async def running(app: WallApp, size: tuple[int, int]) -> AsyncIterator[Pilot[No
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         try:
-            yield pilot
+            yield Person(app)
         finally:
             app.exit()
             async with asyncio.timeout(30):

@@ -109,7 +109,8 @@ class Wrapper:
 
         It may be longer than its source: a link's target, say.
         """
-        narrow = is_narrow(text)
+        joined = bool(self._word) and self._word[-1][0][-1] == _JOINER
+        narrow = is_narrow(text) and not joined
         if self._hard:
             if narrow:
                 self._grow(text, style, len(text), offset)
