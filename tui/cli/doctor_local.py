@@ -68,7 +68,7 @@ def on_trial() -> Iterator[tuple[list[Finding], LocalServer | None]]:
         folder = Path(name)
         began = time.monotonic()
         try:
-            server = discover.ensure(folder, timeout=_START, idle_exit=_START)
+            server = discover.ensure(folder, timeout=_START)
         except statefile.StateError as error:
             yield [_finding(Severity.ERROR, str(error), "the last lines of its log say more")], None
             return

@@ -156,11 +156,12 @@ async def _serve_as(options: Options, tls: ssl.SSLContext | None, state_file: Pa
         gc.collect()
         gc.freeze()
         gc.set_threshold(GARBAGE, 20, 50)
+        signals = _Signals()  # whoever reads the next line may send one
         _announce(options, listening[0].getsockname()[1], state, state_file)
-        code = await _until_told(server, store, options)
+        await _until(signals.told, server, store, options)
         await server.shut_down()
         await runner.cleanup()
-        return code
+        return signals.code
     finally:
         for each in listening:
             each.close()
@@ -236,20 +237,24 @@ def _announce(options: Options, port: int, local: statefile.LocalServer, state_f
     sys.stdout.flush()
 
 
-async def _until_told(server: SocketServer, store: Store, options: Options) -> int:
-    """Wait for SIGTERM, SIGINT or the end of the idle time, while the housekeeping goes on; return the exit
-    code.
-    """
-    told, code = asyncio.Event(), 0
-    loop = asyncio.get_running_loop()
+class _Signals:
+    """Hears SIGTERM and SIGINT from when it is made."""
 
-    def interrupt() -> None:
-        nonlocal code
-        code = INTERRUPTED
-        told.set()
+    def __init__(self) -> None:
+        self.told = asyncio.Event()
+        self.code = 0
+        """What to exit with."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self.told.set)
+        loop.add_signal_handler(signal.SIGINT, self._interrupt)
 
-    loop.add_signal_handler(signal.SIGTERM, told.set)
-    loop.add_signal_handler(signal.SIGINT, interrupt)
+    def _interrupt(self) -> None:
+        self.code = INTERRUPTED
+        self.told.set()
+
+
+async def _until(told: asyncio.Event, server: SocketServer, store: Store, options: Options) -> None:
+    """Wait until told to end, or for the end of the idle time, while the housekeeping goes on."""
     tasks = [asyncio.create_task(server.tick()), asyncio.create_task(_keep_house(store, options))]
     try:
         while not told.is_set():
@@ -262,7 +267,6 @@ async def _until_told(server: SocketServer, store: Store, options: Options) -> i
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    return code
 
 
 async def _keep_house(store: Store, options: Options) -> None:
