@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from textual import events
 from textual.pilot import Pilot
 
 from tests.messages import EPOCH, Channel
@@ -28,6 +29,10 @@ FACTS = Facts(
     demo=True,
     join="/opt/ably-tui/bin/ably-tui --channel ai:test --local",
 )
+
+
+SLOWLY, AT_ONCE = 0.01, 1e-5
+"""How far apart keys came that arrive in one write: typed on a slow line, or by a program."""
 
 
 @dataclass
@@ -220,3 +225,13 @@ async def running(app: WallApp, size: tuple[int, int]) -> AsyncIterator[Pilot[No
             async with asyncio.timeout(30):
                 while app.is_running:  # noqa: ASYNC110  nobody tells
                     await asyncio.sleep(0)
+
+
+def write(s: Screen, keys: Iterable[str], apart: float = 0.0) -> None:
+    """Have the keys arrive at once, as a terminal's one write does, `apart` seconds as they tell it."""
+    at = events.Key("x", "x").time
+    for nth, key in enumerate(keys):
+        named = {" ": "space", "/": "slash", "?": "question_mark"}.get(key, key)
+        event = events.Key(named, key if len(key) == 1 else None)
+        event.time = at + nth * apart
+        s.app.post_message(event)

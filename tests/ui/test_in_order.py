@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 from textual import events
 
-from tests.ui.screen import FACTS, Screen, screen
+from tests.ui.screen import AT_ONCE, FACTS, SLOWLY, Screen, screen, write
 from tui.ui.ports import ModelName
 from tui.wire import Start, Text
 
 MODELS = (ModelName("demo"), ModelName("demo-fast"), ModelName("demo-approval"))
 
 
-def write(s: Screen, keys: Iterable[str], apart: float = 0.0) -> None:
-    """Have the keys arrive at once, as a terminal's one write does, `apart` seconds as they tell it."""
-    at = events.Key("x", "x").time
-    for nth, key in enumerate(keys):
-        named = {" ": "space", "/": "slash", "?": "question_mark"}.get(key, key)
-        event = events.Key(named, key if len(key) == 1 else None)
-        event.time = at + nth * apart
-        s.app.post_message(event)
-
-
 def box(s: Screen) -> str:
     return s.app._prompt.text
-
-
-SLOWLY, AT_ONCE = 0.01, 1e-5
-"""How far apart keys came that arrive in one write: typed on a slow line, or by a program."""
 
 
 @pytest.mark.parametrize("apart", [SLOWLY, AT_ONCE])

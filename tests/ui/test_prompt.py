@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from tests.ui.screen import Screen, screen
-from tests.ui.test_in_order import AT_ONCE, write
+from tests.ui.screen import AT_ONCE, Screen, screen, write
 from tui.ui.offers import Offers
 from tui.ui.prompt import MAX_ROWS, PromptBox
 from tui.ui.welcome import SAMPLES

@@ -225,10 +225,6 @@ class Response:
         if rests and self.status is Status.LIVE and self.heard_at <= known.heard_at:
             self.status, self.ended_at, self.settled = known.status, known.ended_at, known.settled
 
-    def asked_by(self, client_id: str) -> bool:
-        """Whether this client asked the question that it answers, or is to answer."""
-        return self.prompt is not None and self.prompt.publisher.client_id == client_id
-
     @property
     def token_count(self) -> int | None:
         """Tokens said: the model's own count once it is known, else the deltas received."""
