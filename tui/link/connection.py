@@ -51,9 +51,9 @@ class Pace:
     longest: float
 
 
-LOOPBACK = Pace(0.1, 0.5)
+LOOPBACK = Pace(0.1, 1.5)
+"""A server on this machine is soon back; one that stays away costs no processor worth speaking of."""
 NETWORK = Pace(1.0, 15.0)
-
 
 FAULTS = Pace(1.0, 60.0)
 """How soon to go on after a fault of this program's own, on any network."""
