@@ -79,7 +79,9 @@ def test_without_annotations_there_is_no_summary(annotations: object) -> None:
 
 @pytest.mark.parametrize("number", list(Action))
 def test_actions(number: Action) -> None:
-    assert wire(action=int(number)).action is number
+    message = wire(action=int(number))
+    assert message.action is number
+    assert message.changed == (None if number is Action.CREATE else 1)
 
 
 @pytest.mark.parametrize("action", [None, 99])

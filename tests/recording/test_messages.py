@@ -31,6 +31,7 @@ messages = st.builds(
     action=st.sampled_from(Action),
     version=st.text(min_size=1),
     metadata=st.dictionaries(st.text(), st.text(), max_size=2),
+    changed=st.none() | st.integers(0, 10**14),
     summary=st.none() | st.dictionaries(st.text(), json_values, min_size=1, max_size=2),
     live=st.booleans(),
 )

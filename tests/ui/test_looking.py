@@ -13,9 +13,9 @@ from tests.ui.screen import FACTS, Screen, Script, screen
 from tui.state import Conversation
 from tui.state.intake import KEPT_MESSAGES
 from tui.ui.help import HelpScreen
-from tui.ui.screens.inspector import Inspector, facts, messages_of
+from tui.ui.screens.inspector import Inspector, facts, messages_of, row
 from tui.ui.screens.people import PeopleScreen
-from tui.wire import ConnectionChange, HistoryChange, Member, Roster, Start, Stop, Text, UserInput
+from tui.wire import Action, ConnectionChange, HistoryChange, Member, Roster, Start, Stop, Text, UserInput
 
 CODE = "Two ways:\n\n```python\nprint(1)\n```\n\nor\n\n```sh\necho 2\n```\n"
 
@@ -141,6 +141,15 @@ async def test_the_inspector_lists_the_messages_of_a_response_and_shows_one_in_f
         await it.until(lambda: table.row_count == 4)
         await it.pilot.press("escape")
         await it.until(lambda: not isinstance(it.app.screen, Inspector))
+
+
+def test_a_message_that_grows_is_as_late_as_its_last_piece() -> None:
+    created = Channel(step=1_000).publish(Start("r"))
+    at = created.timestamp
+    grown = replace(created, action=Action.APPEND, changed=at + 900, received=at + 907)
+    cells = [str(cell) for cell in row(grown, at)]
+    assert cells[:2] == ["+900 ms", "+7"]
+    assert [str(cell) for cell in row(replace(grown, changed=None), at)][:2] == ["+0 ms", "+907"]
 
 
 def test_the_inspector_says_when_older_messages_are_not_kept() -> None:

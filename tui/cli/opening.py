@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from tui.cli.exits import Failure, Told
+from tui.cli.interrupts import remembered
 from tui.cli.trouble import Trouble, in_vain
 from tui.settings import Folders, Settings
 from tui.wire import ChannelChange, ChannelMessage, ConnectionChange, Inbound, Reason
@@ -43,8 +44,14 @@ class Line:
     """A command's connection to its channel. Its methods belong to the main thread."""
 
     def __init__(
-        self, link: Link, server: LocalServer | None, woken: threading.Event, patience: float | None = None
+        self,
+        link: Link,
+        server: LocalServer | None,
+        woken: threading.Event,
+        interrupted: Callable[[], None],
+        patience: float | None = None,
     ) -> None:
+        """`interrupted` raises what `remembered` says."""
         self.link = link
         self.server = server
         """The local server, where the channel is on it."""
@@ -54,6 +61,7 @@ class Line:
         self.patience = patience
         """Seconds without a connection after which `read` gives up; None for never."""
         self._woken = woken
+        self._interrupted = interrupted
         self._apart: float | None = time.monotonic()
         self._why: Reason | None = None
 
@@ -68,6 +76,7 @@ class Line:
         Raises BrokenPipeError when nobody reads standard output any more, `Failure` when nothing more can
         come, or when `patience` is at its end.
         """
+        self._interrupted()
         if not self.link.pending:  # of what it leaves, draining does not tell again
             self._woken.wait(timeout)
         self._woken.clear()
@@ -151,7 +160,8 @@ def channel(
     link = Link(options, wake=woken.set, wanted=wanted, revive=revive)
     link.start()
     try:
-        yield Line(link, server, woken, patience)
+        with remembered() as interrupted:
+            yield Line(link, server, woken, interrupted, patience)
     finally:
         link.close(CLOSE)
 

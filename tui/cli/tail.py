@@ -31,9 +31,9 @@ not in the past that --since names, or without --since in all there is, it is wa
 says; the exit code is 1 when it does not come.
 
 With --json, a line for each message of the channel, in its order as far as that is known when it is written:
-serial, version, action, timestamp, received (both ms since the epoch), live, name, data (base64 where
-`binary` is true), encoding, id, clientId, connectionId, extras, metadata, summary; what is absent is left
-out.
+serial, version, action, timestamp, changed, received (all ms since the epoch), live, name, data (base64
+where `binary` is true), encoding, id, clientId, connectionId, extras, metadata, summary; what is absent is
+left out.
 """
 _WAIT = "20"
 

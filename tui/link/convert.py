@@ -17,6 +17,7 @@ def from_sdk(message: Message, received: int, *, live: bool = True) -> ChannelMe
     """Return a message that the SDK decoded; `received` in milliseconds since the epoch."""
     timestamp = _milliseconds(message.timestamp, received)
     version = message.version
+    action = _ACTIONS.get(message.action, Action.CREATE)
     data = message.data
     return ChannelMessage(
         serial=_serial(message.serial, timestamp, message.id),
@@ -29,8 +30,9 @@ def from_sdk(message: Message, received: int, *, live: bool = True) -> ChannelMe
         client_id=message.client_id,
         connection_id=message.connection_id,
         extras=_mapping(message.extras),
-        action=_ACTIONS.get(message.action, Action.CREATE),
+        action=action,
         version=_text(None if version is None else version.serial),
+        changed=_changed(action, None if version is None else version.timestamp),
         metadata=_mapping(None if version is None else version.metadata),
         summary=_mapping(None if message.annotations is None else message.annotations.summary) or None,
         live=live,
@@ -87,7 +89,8 @@ def _undecoded(message: Mapping[str, Any], received: int, live: bool) -> Channel
     timestamp = _milliseconds(message.get("timestamp"), received)
     version = _mapping(message.get("version"))
     annotations = _mapping(message.get("annotations"))
-    action = message.get("action")
+    number = message.get("action")
+    action = _ACTIONS.get(number, Action.CREATE) if isinstance(number, int) else Action.CREATE
     return ChannelMessage(
         serial=_serial(message.get("serial"), timestamp, message.get("id")),
         timestamp=timestamp,
@@ -99,8 +102,9 @@ def _undecoded(message: Mapping[str, Any], received: int, live: bool) -> Channel
         client_id=_text(message.get("clientId")),
         connection_id=_text(message.get("connectionId")),
         extras=_mapping(message.get("extras")),
-        action=_ACTIONS.get(action, Action.CREATE) if isinstance(action, int) else Action.CREATE,
+        action=action,
         version=_text(version.get("serial")),
+        changed=_changed(action, version.get("timestamp")),
         metadata=_mapping(version.get("metadata")),
         summary=_mapping(annotations.get("summary")) or None,
         live=live,
@@ -116,6 +120,11 @@ def _milliseconds(value: object, default: int) -> int:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e15:
         return int(value)
     return default
+
+
+def _changed(action: Action, timestamp: object) -> int | None:
+    at = _milliseconds(timestamp, -1)
+    return at if at >= 0 and action is not Action.CREATE else None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

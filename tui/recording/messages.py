@@ -5,6 +5,7 @@
 | serial, version             | identity of the message, and of this version of it                        |
 | action                      | create, update, delete, meta, summary or append                           |
 | timestamp                   | when the server received it, ms since the epoch                           |
+| changed                     | when it received what made this version, of a change                      |
 | received, live              | when it arrived here, the same unit; whether it did, or came from history |
 | name, data, encoding        | as published; bytes as base64, and then `binary` is true                  |
 | id, clientId, connectionId  | of the publisher                                                          |
@@ -37,6 +38,7 @@ def to_object(message: ChannelMessage) -> dict[str, object]:
         "version": message.version if message.version != message.serial else None,
         "action": message.action.name.lower(),
         "timestamp": message.timestamp,
+        "changed": message.changed,
         "received": message.received,
         "live": message.live,
         "name": message.name,
@@ -95,6 +97,7 @@ def from_object(value: Mapping[str, Any]) -> ChannelMessage:
         extras=_object(value, "extras"),
         action=_ACTIONS[action],
         version=_text(value, "version") or serial,
+        changed=_whole(value, "changed") if "changed" in value else None,
         metadata=_object(value, "metadata"),
         summary=_object(value, "summary") or None,
         live=value.get("live") is not False,

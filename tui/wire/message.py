@@ -52,6 +52,9 @@ class ChannelMessage:
     """What the operation that made this version says about itself (TM2s5)."""
     summary: Mapping[str, object] | None = None
     """Annotations on the message, summed up per type (TM2u); None where it carries none."""
+    changed: int | None = None
+    """When the server received what made this version, the unit of `timestamp` (TM2s2); None for a create,
+    or where that is not said."""
     live: bool = True
     """Whether it was seen to arrive; False for one from history."""
 

@@ -133,9 +133,10 @@ def facts(response: Response, kept: int, *, older: bool) -> str:
 
 def row(message: ChannelMessage, opened_at: int) -> Iterable[Text]:
     """Return the cells of a message: `COLUMNS`. Milliseconds by the server's clock, the delay by both."""
-    delay = f"{message.received - message.timestamp:+,}" if message.live else "history"
+    sent = message.timestamp if message.changed is None else message.changed
+    delay = f"{message.received - sent:+,}" if message.live else "history"
     cells = (
-        f"{message.timestamp - opened_at:+,} ms",
+        f"{sent - opened_at:+,} ms",
         delay,
         message.name or "",
         _short(message.data),
