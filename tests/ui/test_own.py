@@ -44,7 +44,8 @@ def test_what_this_terminals_agents_were_given_was_asked_here() -> None:
 
 
 def test_nobody_is_you_by_calling_himself_so() -> None:
-    assert named(Publisher("You", "c")) == "“You”"
+    for name in ("You", "y\u200bou", "y\u00adou", "yοu", "уοս", "ｙｏｕ", " you "):
+        assert named(Publisher(name, "c")) == f"“{name}”"
     assert named(Publisher("youssef", "c")) == "youssef"
 
 

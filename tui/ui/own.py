@@ -7,12 +7,15 @@ name before they have been published.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 
 from tui.state import Response
 from tui.state.people import Publisher
 
 YOU = "you"
+_LOOKALIKES = dict(zip("уүүγʏοоօᴏυսʋᴜ", "yyyyyoooouuuu", strict=True))
+"""Letters of other alphabets that are drawn as these are, casefolded (Unicode's confusables)."""
 
 
 class Own:
@@ -89,5 +92,10 @@ class Own:
 
 
 def named(publisher: Publisher) -> str:
-    """Return the name that somebody else claims; one that calls itself `you` stands in quotes."""
-    return f"“{publisher.name}”" if publisher.name.casefold() == YOU else publisher.name
+    """Return the name that somebody else claims, in quotes where it may be read as `you`."""
+    return f"“{publisher.name}”" if _resembles(publisher.name) else publisher.name
+
+
+def _resembles(name: str) -> bool:
+    seen = "".join(char for char in unicodedata.normalize("NFKC", name) if unicodedata.category(char) != "Cf")
+    return "".join(_LOOKALIKES.get(char, char) for char in seen.strip().casefold()) == YOU
