@@ -119,9 +119,25 @@ def test_a_program_is_told_of_each_answer_in_json(ably_tui: Commands) -> None:
     assert said[1].startswith("ben: answered by demo-9000tps, ")
 
 
+def test_an_answer_that_is_cancelled_is_told_as_such(ably_tui: Commands) -> None:
+    serving = ("agent", "--serve", "--model", "demo-slow", "--channel", "a11", "--client-id", "helper")
+    asked = {"name": "user-input", "clientId": "ben", "data": {"promptId": "p1", "text": "hi"}}
+    cancel = {"name": "cancel", "clientId": "ben", "data": {"promptId": "p1"}}
+    with ably_tui.running(*serving, "--allow-from", "ben") as server:
+        server.wait_for("answering on a11 as helper")
+        with ably_tui.running("tail", "--json", "--channel", "a11") as tail:
+            publish_raw(ably_tui.server, "a11", [asked])
+            tail.wait_for('"token"')
+            publish_raw(ably_tui.server, "a11", [cancel])
+            server.wait_for("ben: answer by demo-slow cancelled by ben, ")
+
+
 def test_what_serving_needs(ably_tui: Commands) -> None:
     for words, why in (
         (("--serve", "hello"), "--serve takes its prompts from the channel"),
+        (("--serve", "--cost-per-hour", "much"), "--cost-per-hour: much is no sum of dollars above 0"),
+        (("--serve", "--cost-per-hour", "2"), "nobody has said what demo costs"),
+        (("--serve", "--tokens-per-hour", "10"), "would exceed its limit of 10 tokens"),
         (("--serve", "--concurrency", "0"), "--concurrency: '0' is no whole number above 0"),
         (("--serve", "--tools", "explode"), "--tools: there is no tool 'explode'"),
     ):

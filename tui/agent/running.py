@@ -45,6 +45,8 @@ class Running:
         self.nth = nth
         self.response_id: str | None = None
         self.ended = False
+        self.stop: Stop | None = None
+        """What ended it, once that is published."""
         self.task: asyncio.Task[None] | None = None
         self._publisher = publisher
         self._aside = aside
@@ -83,7 +85,7 @@ class Running:
         if isinstance(value, Start):
             self.response_id = value.response_id
         elif isinstance(value, Stop):
-            self.ended = True
+            self.ended, self.stop = True, value
         self._spoken = True
         self._publisher.publish(value)
 
@@ -97,4 +99,5 @@ class Running:
             model = self.model or prompt.model
             self._publisher.publish(Start(self.response_id, prompt.prompt_id, prompt.in_reply_to, model))
         self.ended = True
-        self._publisher.publish(Stop(self.response_id, stop_reason, error, cancelled_by=by))
+        self.stop = Stop(self.response_id, stop_reason, error, cancelled_by=by)
+        self._publisher.publish(self.stop)

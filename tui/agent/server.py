@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ from tui.agent.election import Asked, Me, Move, decide
 from tui.agent.meter import Meter
 from tui.agent.tasks import AgentTasks
 from tui.agent.turns import Turn, estimated, messages
-from tui.wire import Action, ChannelMessage, Roster, UserInput, decode
+from tui.wire import Action, ChannelMessage, Roster, Stop, UserInput, decode
 from tui.wire.payload import identifier
 
 _log = logging.getLogger(__name__)
@@ -227,7 +228,12 @@ class Server:
         self._mine[prompt_id] = _Mine(asked, meter, model or own)
         self._account.begin(prompt_id, model or own, most)
         self._tasks.answer(
-            meter, asked.prompt, past, model=model, asker=asked.asker, ended=lambda: self._ended(prompt_id)
+            meter,
+            asked.prompt,
+            past,
+            model=model,
+            asker=asked.asker,
+            ended=partial(self._ended, prompt_id),
         )
 
     def _decline(self, prompt_id: str, why: str) -> None:
@@ -239,12 +245,13 @@ class Server:
         if asked.prompt.to is not None:
             self._tasks.refuse(asked.prompt, f"This agent does not answer now: {why}. Ask another, or later.")
 
-    def _ended(self, prompt_id: str) -> None:
+    def _ended(self, prompt_id: str, stop: Stop | None) -> None:
         mine = self._mine.pop(prompt_id)
         used = mine.meter.used
         self._account.end(prompt_id, self._clock(), used)
         who = mine.asked.asker or "somebody"
-        self._told(f"{who}: answered by {mine.model}, {used.input:,} tokens in, {used.output:,} out")
+        how = _how(mine.model, stop)
+        self._told(f"{who}: {how}, {used.input:,} tokens in, {used.output:,} out")
         while self._queue and len(self._mine) < self._account.limits.concurrent and not self._closed:
             next_id = self._queue.popleft()
             self._open[next_id].queued = False
@@ -301,6 +308,16 @@ class Server:
             found.rest()
             if found.queued:
                 self._queue.remove(found.asked.prompt.prompt_id)
+
+
+def _how(model: str, stop: Stop | None) -> str:
+    """Return what has become of an answer, in words for whoever runs the agent."""
+    if stop is not None and stop.stop_reason == "cancelled":
+        by = f" by {stop.cancelled_by}" if stop.cancelled_by else ""
+        return f"answer by {model} cancelled{by}"
+    if stop is not None and stop.stop_reason == "error":
+        return f"answer by {model} failed"
+    return f"answered by {model}"
 
 
 def _remember(held: dict[str, _T], key: str, value: _T) -> None:

@@ -23,6 +23,7 @@ from tui.wire import (
     ApprovalResponse,
     Cancel,
     ChannelMessage,
+    Stop,
     UserInput,
     decode,
 )
@@ -136,15 +137,17 @@ class AgentTasks:
         model: str | None = None,
         asker: str | None = None,
         wishes: Wishes = NO_WISHES,
-        ended: Callable[[], None] = lambda: None,
+        ended: Callable[[Stop | None], None] = lambda _stop: None,
     ) -> None:
-        """Let the agent answer a prompt that is on the channel already; `ended` is called once, after it."""
+        """Let the agent answer a prompt that is on the channel already; `ended` is called once, after it,
+        with what ended the response, None when there was none.
+        """
         if self._closed:
-            ended()
+            ended(None)
             return
         running = Running(prompt, self._publisher, self._aside, asker=asker, model=model)
         task = self._begin(running, self._run(running, agent, past, wishes, None))
-        task.add_done_callback(lambda _task: ended())
+        task.add_done_callback(lambda _task: ended(running.stop))
 
     def refuse(self, prompt: UserInput, error: str) -> None:
         """Say on the channel that a prompt will not be answered here, and why, in words for people."""

@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 from argparse import RawDescriptionHelpFormatter
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from tui.cli import flags
@@ -55,6 +56,11 @@ def add(parser: ArgumentParser) -> None:
     serving.add_argument(
         "--tokens-per-hour", default="500000", metavar="N", help="tokens in and out at most, or none (500000)"
     )
+    serving.add_argument(
+        "--cost-per-hour",
+        metavar="USD",
+        help="what answers may cost at most, by the prices in the settings (no limit)",
+    )
 
 
 def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
@@ -64,13 +70,14 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
             raise SettingsError("--serve takes its prompts from the channel")
         from tui.cli.serving import serve
 
-        hourly = arguments.tokens_per_hour
+        hourly, cost = arguments.tokens_per_hour, arguments.cost_per_hour
         try:
             serve(
                 settings,
                 folders,
                 concurrent=_number("--concurrency", arguments.concurrency),
                 tokens=None if hourly == "none" else _number("--tokens-per-hour", hourly),
+                cost=None if cost in (None, "none") else _sum("--cost-per-hour", cost),
                 json_lines=arguments.json,
             )
         except Told:
@@ -123,3 +130,13 @@ def _number(flag: str, value: object) -> int:
         return whole(value)
     except SettingsError as error:
         raise SettingsError(f"{flag}: {error}") from None
+
+
+def _sum(flag: str, value: str) -> float:
+    try:
+        found = float(value)
+    except ValueError:
+        found = -1.0
+    if not (isfinite(found) and found > 0):
+        raise SettingsError(f"{flag}: {value} is no sum of dollars above 0, as 1.50, nor none")
+    return found

@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, NoReturn
 
 from tui.agent import Agent, AgentTasks, Turn
-from tui.agent.account import Limits
+from tui.agent.account import Account, Limits, Price, Used
 from tui.agent.approvals import Approvals
 from tui.agent.policy import Cancels
 from tui.agent.server import Server
@@ -24,9 +24,11 @@ from tui.cli.opening import CLOSE, Line, channel, complain, kept, now
 from tui.cli.permits import policy_of, tools_of
 from tui.state import Conversation
 from tui.state.threads import turns_of
+from tui.values import SettingsError
 from tui.wire import Inbound, Roster, UserInput, clean_line
 
 if TYPE_CHECKING:
+    from tui.agent import AgentSettings
     from tui.settings import Folders, Settings
 
 _UNALLOWED = (
@@ -35,13 +37,27 @@ _UNALLOWED = (
 
 
 def serve(
-    settings: Settings, folders: Folders, *, concurrent: int, tokens: int | None, json_lines: bool
+    settings: Settings,
+    folders: Folders,
+    *,
+    concurrent: int,
+    tokens: int | None,
+    cost: float | None,
+    json_lines: bool,
 ) -> NoReturn:
-    """Answer until interrupted; `concurrent` answers at a time, `tokens` in an hour, None for any number.
-    Prints a line for each prompt, with `json_lines` a JSON object in it.
+    """Answer until interrupted; `concurrent` answers at a time, `tokens` in an hour, None for any number, for
+    a `cost` in an hour, by the settings' prices. Prints a line for each prompt, with `json_lines` a JSON
+    object in it. Raises SettingsError where no answer could keep within that.
     """
     say = _print_json if json_lines else _print
     model = model_of(settings, folders)
+    limits = Limits(
+        concurrent=concurrent,
+        tokens=tokens,
+        cost=cost,
+        prices={name: Price(*price) for name, price in settings.price.items()},
+    )
+    _check(limits, model)
     approvals = Approvals(policy_of(settings))
     agent = Agent(model, tools_of(settings, model, approvals))
     if settings.tools and not approvals.policy.others:
@@ -51,7 +67,6 @@ def serve(
     loading.start()
     archive = Archive()
     conversation = Conversation(archive.stow)
-    limits = Limits(concurrent=concurrent, tokens=tokens)
     # What it says of itself follows once the server knows whether it can answer.
     presence = {"kind": "agent", "name": settings.client_id, "model": model.model}
     elsewhere = not settings.local and real_model(settings, os.environ) is None
@@ -91,6 +106,21 @@ def serve(
             _answer(line, ears, lambda: _presence(presence, server), settings, say)
     finally:
         archive.close()
+
+
+def _check(limits: Limits, model: AgentSettings) -> None:
+    """Complain of a limit that every answer would exceed, if only by what it may come to."""
+    refusal = Account(limits).refusal(0.0, model.model, Used(0, model.max_tokens))
+    if refusal is None:
+        return
+    if limits.cost is not None and model.model not in limits.prices:
+        raise SettingsError(
+            f"--cost-per-hour: {refusal}; give its price in the settings file: "
+            f'[price] "{model.model}" = [input, output], USD for a million tokens'
+        )
+    raise SettingsError(
+        f"nothing could be answered: {refusal}; allow more, or less an answer with --max-tokens"
+    )
 
 
 class _Ears:
