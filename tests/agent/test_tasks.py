@@ -315,13 +315,13 @@ async def test_citations_are_published_and_notices_are_told_aside() -> None:
 async def test_a_prompt_that_is_on_the_channel_already() -> None:
     log, done = Log(), list[int]()
     tasks = log.tasks()
-    tasks.answer(Speaker(*BEGUN, Stop("r1")), PROMPT, ended=lambda: done.append(1))
+    tasks.answer(Speaker(*BEGUN, Stop("r1")), PROMPT, ended=lambda _stop: done.append(1))
     await until(lambda: done)
     assert log.values == [*BEGUN, Stop("r1")]
-    tasks.answer(Speaker(waits=True), PROMPT, ended=lambda: done.append(2))
+    tasks.answer(Speaker(waits=True), PROMPT, ended=lambda _stop: done.append(2))
     await tasks.close(1)
     await until(lambda: done == [1, 2])
-    tasks.answer(Speaker(), PROMPT, ended=lambda: done.append(3))
+    tasks.answer(Speaker(), PROMPT, ended=lambda _stop: done.append(3))
     assert done == [1, 2, 3]
 
 

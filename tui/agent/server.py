@@ -11,8 +11,8 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from tui.agent.account import Account, Limits, Used
