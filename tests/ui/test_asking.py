@@ -10,6 +10,7 @@ from textual import events
 
 from tests.messages import Channel
 from tests.ui.screen import FACTS, Screen, screen
+from tui.state import Status
 from tui.state.threads import Turn
 from tui.ui.ports import EFFORTS, Contact, Manner, ModelName
 from tui.ui.prompt import PromptBox
@@ -80,7 +81,7 @@ async def test_enter_on_a_pane_replies_in_its_thread_and_goes_on_in_it() -> None
         await s.pilot.press("enter")
         assert len(s.script.questions) == 1, "it is still being answered"
         s.script.say(Stop("r2"), client="me-0001", connection="cm")
-        await s.sees("DONE")
+        await s.until(lambda: s.app.conversation.responses["r2"].status is Status.DONE)
         await s.until(lambda: where(s) == "re 2 ▸")
         await s.pilot.press("enter")
         assert s.script.questions[1].in_reply_to == "r2"
