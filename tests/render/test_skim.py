@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.render.samples import LINES, WIDTHS, documents, rows
 from tui.render import lines
 from tui.render.lines import LineRenderer
-from tui.render.skim import LONGEST_LINE, code_end, line_starts, places, text_end
+from tui.render.skim import LONG, LONGEST_LINE, code_end, line_starts, places, text_end
 from tui.render.theme import DARK
 
 
@@ -39,18 +39,18 @@ def long(draw: st.DrawFn) -> str:
     return "".join(part + draw(st.sampled_from(["\n\nword\n", "\n\nword", "\n"])) for part in parts)
 
 
-@pytest.mark.mass
-@given(documents(), long(), documents(), WIDTHS)
-@example("- ```", "\nword\n\n- x\n\nword\n\nword\n", "", 20)
-@example("", "\n\nword\n\nword\n", "", 20)
-@example("", "\n\nword\n11111&~:1~~# head *x* ##\n\n\nword\n", "", 1)
-@example("- a\n- b", "\n\nword\n\nword\n\nword", "\n1. x\n", 20)
-def test_what_is_passed_over_has_the_rows_of_what_is_read(
-    before: str, text: str, after: str, width: int
-) -> None:
+def both(
+    before: str, text: str, after: str, width: int, *, long: int = 8
+) -> tuple[LineRenderer, LineRenderer]:
+    """Renderers of a text that was read, and of one of which the middle was passed over where that is
+    possible: a block of `long` characters or more also within.
+    """
     read, passed = LineRenderer(width, DARK), LineRenderer(width, DARK)
+    for piece in (before, text, after):
+        read.feed(piece)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "SECTION", 8)
+        patch.setattr(lines, "LONG", long)
         passed.feed(before)
         at = 0
         while at < len(text):
@@ -60,8 +60,19 @@ def test_what_is_passed_over_has_the_rows_of_what_is_read(
                 passed.feed(text[at : at + taken])
             at += taken
         passed.feed(after)
-    for piece in (before, text, after):
-        read.feed(piece)
+    return read, passed
+
+
+@pytest.mark.mass
+@given(documents(), long(), documents(), WIDTHS)
+@example("- ```", "\nword\n\n- x\n\nword\n\nword\n", "", 20)
+@example("", "\n\nword\n\nword\n", "", 20)
+@example("", "\n\nword\n11111&~:1~~# head *x* ##\n\n\nword\n", "", 1)
+@example("- a\n- b", "\n\nword\n\nword\n\nword", "\n1. x\n", 20)
+def test_what_is_passed_over_has_the_rows_of_what_is_read(
+    before: str, text: str, after: str, width: int
+) -> None:
+    read, passed = both(before, text, after, width, long=LONG)
     for _ in range(2):
         for y in reversed(range(len(passed))):
             passed.row(y)
@@ -141,28 +152,6 @@ def test_lines_are_parted_by_a_size_and_end_at_a_long_one() -> None:
     assert [*line_starts(text, 12, 8)] == [10]
     long = "a\n" + "b" * 2 * LONGEST_LINE + "\n"
     assert [*line_starts(long, len(long), 1)] == [2]
-
-
-def both(before: str, text: str, after: str, width: int) -> tuple[LineRenderer, LineRenderer]:
-    """Renderers of a text that was read, and of one of which the middle was passed over where that is
-    possible.
-    """
-    read, passed = LineRenderer(width, DARK), LineRenderer(width, DARK)
-    for piece in (before, text, after):
-        read.feed(piece)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lines, "SECTION", 8)
-        patch.setattr(lines, "LONG", 8)
-        passed.feed(before)
-        at = 0
-        while at < len(text):
-            taken = passed.skim(text[at:])
-            if not taken:
-                taken = 7
-                passed.feed(text[at : at + taken])
-            at += taken
-        passed.feed(after)
-    return read, passed
 
 
 GOES_ON = ("break\\", "*/ closed", "```", "```python")
