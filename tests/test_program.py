@@ -344,7 +344,7 @@ def test_a_model_without_its_key_is_not_answered_for_by_the_demo(home: Path) -> 
 
 def test_an_unknown_theme_is_told_before_the_screen_opens(home: Path) -> None:
     with program(home, "--theme", "neon", columns=200) as terminal:
-        terminal.wait_for("--theme: 'neon' is none of ansi-dark, ")
+        terminal.wait_for("--theme: 'neon' is none of dark, light, ")
         assert terminal.wait_exit() == 2
 
 

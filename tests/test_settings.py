@@ -198,6 +198,12 @@ def test_files(tmp_path: Path) -> None:
         read_file(tmp_path)
 
 
+@pytest.mark.parametrize("word", ["dark", "light"])
+def test_dark_and_light_are_themes_in_a_word(word: str) -> None:
+    assert resolve({"theme": word}, USER, {}).theme == f"textual-{word}"
+    assert resolve({}, USER, {"theme": word}).theme == f"textual-{word}"
+
+
 @pytest.mark.parametrize(
     ("colours", "theme"),
     [("15;0", None), ("0;15", "textual-light"), ("0;default;7", "textual-light"), ("", None)],

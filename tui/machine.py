@@ -59,4 +59,4 @@ def terminal_of(environ: Mapping[str, str]) -> str:
         terminal = str(os.getppid())
     window = environ.get("TMUX_PANE") or environ.get("TERM_SESSION_ID") or environ.get("WINDOWID") or ""
     place = f"{platform.node()} {terminal} {window}"
-    return hashlib.blake2s(place.encode(), digest_size=2).hexdigest()
+    return hashlib.blake2s(place.encode("utf-8", "replace"), digest_size=2).hexdigest()

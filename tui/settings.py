@@ -189,8 +189,8 @@ class Settings:
     theme: str | None = field(
         default=None,
         metadata=_about(
-            "colours of the screen: a theme's name",
-            values.OneOf(values.THEMES),
+            "colours of the screen: `dark`, `light`, or a theme's name",
+            values.OneOf((*values.SHORT_THEMES, *values.THEMES), values.SHORT_THEMES),
             "dark, or light where COLORFGBG says so",
             flag="--theme",
         ),

@@ -10,11 +10,13 @@ import difflib
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PATTERNS = ("token", "response", "auto")
 """How a response is published: a message per token, one that grows, or whichever the channel allows."""
+SHORT_THEMES = {"dark": "textual-dark", "light": "textual-light"}
+"""Words for the themes that most people mean, and their names."""
 THEMES = (
     "ansi-dark",
     "ansi-light",
@@ -51,7 +53,18 @@ def text(value: object) -> str:
     """Return a text that is not empty."""
     if not isinstance(value, str) or not value.strip():
         raise SettingsError("must be a text that is not empty")
+    if not is_text(value):
+        raise SettingsError("is no valid UTF-8")  # without the value: it may be a key
     return value
+
+
+def is_text(value: str) -> bool:
+    """Return whether a text can be encoded; what the system passes on of bytes that are none cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def name(value: object) -> str:
@@ -96,14 +109,15 @@ def limit(value: object) -> int:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """A check for one of these words."""
+    """A check for one of these words; `meant` says what some of them stand for."""
 
     choices: tuple[str, ...]
+    meant: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, value: object) -> str:
-        """Return the word."""
+        """Return the word, or what it stands for."""
         if isinstance(value, str) and value in self.choices:
-            return value
+            return self.meant.get(value, value)
         known = ", ".join(self.choices)
         raise SettingsError(f"{value!r} is none of {known}{near(str(value), self.choices)}")
 
@@ -143,8 +157,15 @@ def by_tool(value: object) -> Mapping[str, str]:
 
 
 def folder(value: object) -> Path:
-    """Return a path, with `~` for the user's folder."""
-    return Path(text(value)).expanduser()
+    """Return the path of a folder that is there, with `~` for the user's own."""
+    given = text(value)
+    try:
+        found = Path(given).expanduser()
+    except RuntimeError:  # ~ of somebody who is not there
+        found = Path(given)
+    if not found.is_dir():
+        raise SettingsError(f"{given!r} is no folder")
+    return found
 
 
 def prices(value: object) -> Mapping[str, tuple[float, float]]:

@@ -120,3 +120,14 @@ def publish_raw(server: LocalServer, channel: str, messages: list[dict[str, Any]
     )
     with urllib.request.urlopen(request, timeout=20) as answer:
         assert answer.status == 201
+
+
+def names_of(server: LocalServer, channel: str) -> list[str]:
+    """The names of what is on a channel, the oldest first, as the server has it."""
+    credentials = base64.b64encode(server.key.encode()).decode()
+    request = urllib.request.Request(
+        f"http://{server.host}:{server.port}/channels/{quote(channel, safe='')}/messages?direction=forwards",
+        headers={"Authorization": f"Basic {credentials}", "Accept": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return [message.get("name", "") for message in json.load(answer)]

@@ -80,10 +80,21 @@ def test_a_failure_is_an_exit_code_and_a_reason(ably_tui: Commands) -> None:
     assert done.stderr.startswith("ably-tui: FAILED")
 
 
+def test_an_answer_that_is_cut_ends_its_line(ably_tui: Commands) -> None:
+    """So that what is said next begins one, in a pipe too; one that is whole goes there as it is."""
+    code, out, err = ask(ably_tui, "a23", "--max-tokens", "20", "hi there")
+    assert (code, err) == (0, "")
+    done = ably_tui.run("export", "--channel", "a23", "--format", "json")
+    (response,) = json.loads(done.stdout)["responses"]
+    text = "".join(block["text"] for block in response["blocks"])
+    assert out == f"{text.rstrip()}\n"
+
+
 def test_interrupted_it_cancels_its_answer(ably_tui: Commands) -> None:
     with ably_tui.running("agent", "hi", "--model", "demo-slow", "--channel", "a5") as running:
         running.wait_for("Demo")
         assert running.end(signal.SIGTERM) == 130
+        assert running.out.endswith("\n")
     done = ably_tui.run("export", "--channel", "a5", "--format", "json")
     assert [each["status"] for each in json.loads(done.stdout)["responses"]] == ["CANCELLED"]
 

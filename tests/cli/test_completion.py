@@ -14,7 +14,7 @@ import pytest
 from tests.terminal import Terminal
 from tui.cli.completion import SHELLS
 from tui.cli.main import COMMANDS, main
-from tui.values import THEMES
+from tui.values import SHORT_THEMES, THEMES
 
 _BASH, _ZSH, _FISH = map(shutil.which, ("bash", "zsh", "fish"))
 _ASK = """
@@ -60,6 +60,8 @@ def test_bash_completes_commands_flags_and_choices(script: Path) -> None:
     assert complete(script, "--cha") == {"--channel"}
     assert complete(script, "--pattern", "") == {"token", "response", "auto"}
     assert complete(script, "--channel", "x", "con") == {"config"}
+    assert complete(script, "--model", "demo", "ag") == {"agent"}
+    assert complete(script, "--model", "demo", "tail", "--js") == {"--json"}
     assert complete(script, "doctor", "--js") == {"--json"}
     assert complete(script, "serve", "--idle") == {"--idle-exit"}
     assert complete(script, "completion", "") == set(SHELLS)
@@ -67,7 +69,7 @@ def test_bash_completes_commands_flags_and_choices(script: Path) -> None:
 
 @pytest.mark.skipif(_BASH is None, reason="needs bash")
 def test_bash_completes_the_words_of_closed_sets(script: Path) -> None:
-    assert complete(script, "--theme", "") == set(THEMES)
+    assert complete(script, "--theme", "") == {*SHORT_THEMES, *THEMES}
     assert complete(script, "--allow-cancel", "") == {"any", "own", "none"}
     assert complete(script, "--prompt-history", "") == {"shared", "own", "none"}
     assert complete(script, "agent", "--tools", "r") == {"read_file", "run_command"}
@@ -93,6 +95,7 @@ def test_bash_completes_files_where_a_file_is_wanted(script: Path, tmp_path: Pat
 _ASKED = [
     ("ta", {"tail"}),
     ("--channel x con", {"config"}),
+    ("--model demo ag", {"agent"}),
     ("--cha", {"--channel"}),
     ("--theme nor", {"nord"}),
     ("tail --js", {"--json"}),
@@ -128,6 +131,24 @@ def test_fish_completes_the_same(folder: Path, tmp_path: Path, capsys: pytest.Ca
     )
     offered = [{line.partition("\t")[0] for line in each.splitlines()} for each in done.stdout.split("---\n")]
     assert offered == [expected for _, expected in asked]
+
+
+@pytest.mark.skipif(_FISH is None, reason="needs fish")
+def test_fish_tells_of_a_flag_and_not_the_same_of_each_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["completion", "fish"]) == 0
+    path = tmp_path / "ably-tui.fish"
+    path.write_text(capsys.readouterr().out)
+    asks = "; ".join(
+        f"complete -C 'ably-tui {words}'" for words in ("export --form", "export --format ", "demo ")
+    )
+    command = [str(_FISH), "--no-config", "-c", f"source {shlex.quote(str(path))}; {asks}"]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, env=environment)
+    flag, *words = done.stdout.splitlines()
+    assert flag.startswith("--format\tMarkdown, JSON or a picture")
+    assert sorted(words) == ["json", "md", "patterns", "streams", "svg"]
 
 
 def shows(expected: set[str], screen: str) -> bool:

@@ -103,8 +103,18 @@ def test_a_wrong_command_line_is_wrong_usage(words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "command", "said"),
     [
-        (["tail", "--jsno"], "tail", "there is no --jsno of tail; did you mean --json?"),
-        (["config", "--chanel=x"], "config", "there is no --chanel of config; did you mean --channel?"),
+        (["demo", "foo"], "demo", "WHAT: 'foo' is none of streams, patterns"),
+        (["completion", "tcsh"], "completion", "SHELL: 'tcsh' is none of bash, zsh, fish"),
+        (["publish", "--name", "a\udcff"], "publish", "--name: 'a\\udcff' is no valid UTF-8"),
+        (
+            ["publish", "--name", "a", "--in-reply-to=\udcff"],
+            "publish",
+            "--in-reply-to: '\\udcff' is no valid UTF-8",
+        ),
+        (["--channel", "\udcff", "tail"], "tail", "--channel: '\\udcff' is no valid UTF-8"),
+        (["agent", "Why\udcff?"], "agent", "PROMPT: 'Why\\udcff?' is no valid UTF-8"),
+        (["record", "\udcff"], "record", "FILE: '\\udcff' is no valid UTF-8"),
+        (["serve", "--keys", "\udcff"], "serve", "--keys: '\\udcff' is no valid UTF-8"),
         (["tail", "--publish-to", "x"], "tail", "there is no --publish-to of tail; replay takes it"),
         (["doctor", "--zzz"], "doctor", "there is no --zzz of doctor"),
         (["tail", "word"], "tail", "'word' is more than tail takes"),
@@ -127,6 +137,32 @@ def test_what_a_command_does_not_take_is_told_in_one_line(
         main(words)
     assert left.value.code == 2
     assert capsys.readouterr().err == f"ably-tui {command}: {said}; see ably-tui {command} --help\n"
+
+
+def test_a_question_ends_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, said in (
+        (
+            ["tail", "--jsno"],
+            " tail: there is no --jsno of tail; did you mean --json? See ably-tui tail --help\n",
+        ),
+        (["agnet"], ": there is no command 'agnet'; did you mean agent? See ably-tui --help\n"),
+    ):
+        with pytest.raises(SystemExit) as left:
+            main(words)
+        assert left.value.code == 2
+        assert capsys.readouterr().err == f"ably-tui{said}"
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\x1b[31mb", "a\nb"])
+def test_the_name_of_a_stream_can_be_shown(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["publish", "--name", name]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("ably-tui: --name: ")
+
+
+def test_tools_see_a_folder_that_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["agent", "--tools-root", "/nowhere/at/all", "x"]) == 2
+    assert capsys.readouterr() == ("", "ably-tui: --tools-root: '/nowhere/at/all' is no folder\n")
 
 
 def test_a_flag_of_a_command_in_front_of_it_is_told_its_place(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,12 +7,17 @@ import os
 import signal
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
 
-from tests.cli.commands import COMMAND, Commands
+from tests.cli.commands import COMMAND, Commands, names_of
+from tui.cli.publish import Speaker
+from tui.wire import Stop, Text
 
 
 def said(commands: Commands, channel: str) -> dict[str, object]:
@@ -174,3 +179,73 @@ def test_a_stream_that_cannot_be_passed_on_ends_as_failed(ably_tui: Commands) ->
     said_there = "ably-tui: standard output cannot be written: No space left on device\n"
     assert (done.returncode, done.stderr) == (1, said_there)
     assert said(ably_tui, "p21")["status"] == "FAILED"
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_who_reads_its_id_and_leaves_does_no_harm(early: bool, ably_tui: Commands) -> None:
+    """`early`: before there is an id to read."""
+    channel = f"p23-{early}"
+    program = [sys.executable, "-c", "import sys; print(sys.stdin.read()); sys.exit(3)"]
+    command = [str(COMMAND), "publish", "--name", "c", "--channel", channel, "--json", "--", *program]
+    reading, writing = os.pipe()
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=writing, stderr=subprocess.PIPE, env=ably_tui.environment
+    ) as process:
+        os.close(writing)
+        if not early:
+            assert "responseId" in os.read(reading, 1_000).decode()
+        os.close(reading)
+        _, err = process.communicate(b"all of it", 60)
+    assert (process.returncode, err) == (3, b"")
+    response = said(ably_tui, channel)
+    assert (response["error"], text_of(response)) == ("exit status 3", fenced("all of it\n"))
+    assert names_of(ably_tui.server, channel).count("stop") == 1
+
+
+def test_what_comes_after_its_end_is_no_second_one() -> None:
+    """As Ctrl+C while the last of it is on its way."""
+    published: list[object] = []
+    done = SimpleNamespace(result=lambda: None)
+    link = SimpleNamespace(
+        publisher=SimpleNamespace(publish=published.append), run=lambda do, value: do(value) or done
+    )
+    line: Any = SimpleNamespace(link=link)
+    speaker = Speaker(line, Namespace(name="c", markdown=False, json=False), "c")
+    speaker.begin(None)
+    speaker.say("text\n")
+    speaker.end(Stop(speaker.response_id, "end_turn"))
+    before = list(published)
+    speaker.end(Stop(speaker.response_id, "cancelled", cancelled_by="ana"))
+    assert published == before
+    assert [type(value) for value in before[1:]] == [Text, Text, Stop]
+
+
+def test_a_stream_that_nobody_takes_over_ends_once(ably_tui: Commands) -> None:
+    reading, writing = os.pipe()
+    with subprocess.Popen(
+        [str(COMMAND), "publish", "--name", "c", "--channel", "p24", "--tee"],
+        stdin=subprocess.PIPE,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env=ably_tui.environment,
+    ) as process:
+        os.close(writing)
+        assert process.stdin is not None
+        process.stdin.write(b"one\n")
+        process.stdin.flush()
+        assert os.read(reading, 100) == b"one\n"
+        os.close(reading)
+        assert process.wait(60) == 0
+    response = said(ably_tui, "p24")
+    assert (response["status"], text_of(response)) == ("FAILED", fenced("one\n"))
+    assert names_of(ably_tui.server, "p24").count("stop") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_where_its_id_cannot_be_written_it_ends_as_failed(ably_tui: Commands) -> None:
+    command = f"echo x | {COMMAND} publish --name c --channel p25 --json > /dev/full"
+    done = subprocess.run(
+        ["sh", "-c", command], capture_output=True, env=ably_tui.environment, check=False, timeout=60
+    )
+    assert done.returncode == 1
+    assert said(ably_tui, "p25")["status"] == "FAILED"

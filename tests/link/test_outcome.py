@@ -41,3 +41,7 @@ def test_what_is_no_answer_of_the_server_is_unknown(error: Exception) -> None:
 )
 def test_whether_messages_may_change(code: int, expected: bool) -> None:
     assert refuses_change(AblyException("no", code // 100, code)) is expected
+
+
+def test_what_cannot_be_encoded_is_not_tried_again() -> None:
+    assert outcome_of(UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed")) is Outcome.NEVER

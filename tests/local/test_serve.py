@@ -50,7 +50,7 @@ def test_a_program_is_told_where_it_listens_and_not_the_key(tmp_path: Path) -> N
 
 def test_it_binds_loopback_alone_unless_told_otherwise(tmp_path: Path) -> None:
     refused = serve(tmp_path, "--host", "0.0.0.0")
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert "--tls-cert" in refused.stderr
     with running_server(tmp_path, host="0.0.0.0", insecure=True) as server:
         assert server.host == "127.0.0.1", "what a terminal on this machine connects to"
@@ -138,7 +138,7 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
 
 def test_a_key_without_its_certificate_is_no_tls_in_silence(tmp_path: Path) -> None:
     refused = serve(tmp_path, "--tls-key", "key.pem")
-    assert (refused.returncode, refused.stdout) == (1, "")
+    assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == "ably-tui serve: --tls-key is of no use without --tls-cert: give both\n"
 
 

@@ -75,25 +75,34 @@ async def _end(tasks: AgentTasks, agent: Agent, client_id: str) -> None:
 def _follow(line: Line, prompt_id: str, refused: list[str], permits: Permits, *, json_lines: bool) -> int:
     conversation = Conversation()
     follower, one, text = Follower(conversation), None, ""
-    while one is None or not one.over:
-        news = follower.take(line.read(), now())
-        if refused:
-            raise Failure(f"the prompt was not published: {refused[0]}")
-        answers = [each for each in conversation.answers(prompt_id) if each.response_id is not None]
-        if one is None and answers:
-            one = OneResponse(str(answers[0].response_id))
-        permits.hear(news.messages)
-        if one is None:
-            continue
-        found = one.take(conversation, news) + (one.rest() if one.over else "")
-        if json_lines:
-            print_messages(one.messages(conversation, news))
-        else:
-            put([found])
-            text = found or text
-        permits.settle(text)
+    try:
+        while one is None or not one.over:
+            news = follower.take(line.read(), now())
+            _check(refused)
+            answers = [each for each in conversation.answers(prompt_id) if each.response_id is not None]
+            if one is None and answers:
+                one = OneResponse(str(answers[0].response_id))
+            permits.hear(news.messages)
+            if one is None:
+                continue
+            found = one.take(conversation, news) + (one.rest() if one.over else "")
+            if json_lines:
+                print_messages(one.messages(conversation, news))
+            else:
+                text = found or text
+                put([found])
+            permits.settle(text)
+    except (KeyboardInterrupt, Failure):
+        if not json_lines:
+            end_line(text, cut=True)
+        raise
     if not json_lines:
-        end_line(text)
+        end_line(text, cut=not one.whole)
     if one.response is not None and not one.well:
         complain(ending(one.response))
     return OK if one.well else FAILED
+
+
+def _check(refused: list[str]) -> None:
+    if refused:
+        raise Failure(f"the prompt was not published: {refused[0]}")

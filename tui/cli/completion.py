@@ -28,7 +28,8 @@ def add(parser: ArgumentParser) -> None:
     """Add the shell's name."""
     from argparse import RawDescriptionHelpFormatter
 
-    parser.add_argument("shell", choices=SHELLS, help="the shell that reads the script")
+    told = "the shell that reads the script: bash, zsh or fish"
+    parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help=told)
     parser.epilog = _EPILOG
     parser.formatter_class = RawDescriptionHelpFormatter
 
@@ -44,6 +45,10 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:  # n
     script = shtab.complete(whole, arguments.shell)
     if arguments.shell == "zsh":
         script = _WITH_VALUE.sub(r"\1=", script)
+    elif arguments.shell == "fish":
+        script = _WITH_WORDS.sub(_apart, script)
+    else:
+        script = script.replace(_SUBCOMMAND, f"$current_action_is_positional && {_SUBCOMMAND}")
     print(script)
     if arguments.shell == "bash":
         print(_BASH_EQUALS)
@@ -52,6 +57,26 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:  # n
 
 _WITH_VALUE = re.compile(r'^(  "--[a-z-]+)(?=\[.*\]:)', re.MULTILINE)
 """In zsh's script a flag that takes a value; with `=` behind it --flag=value is completed as well."""
+
+
+_WITH_WORDS = re.compile(
+    r"""^(complete -c ably-tui -n (?:'[^']*'|\S+))((?: -[ls] \S+)*)( -x?ka "[^"]*")( -d .*)$""", re.MULTILINE
+)
+"""In fish's script a flag, or an argument, that takes one of several words: where it counts, how it is
+called, the words, and what it is for.
+"""
+
+
+def _apart(line: re.Match[str]) -> str:
+    """Return the line as two: what a flag is for stands beside the flag, not beside each word it takes. Of
+    two lines fish shows what the later one says.
+    """
+    where, flag, words, what = line.groups()
+    return f"{where}{flag}{words}\n{where}{flag} -x{what}" if flag else f"{where}{words}"
+
+
+_SUBCOMMAND = '[[ -n $sub_parsers && " ${sub_parsers[@]} " == *" $this_word "* ]]'
+"""In bash's script what takes a word for a command; it may be the value of a flag as well (--model demo)."""
 
 
 _BASH_EQUALS = """\

@@ -26,7 +26,12 @@ def add(parser: ArgumentParser) -> None:
     flags.setting(parser, "client_id", metavar="ID")
     flags.setting(parser, "theme", metavar="NAME")
     parser.add_argument(
-        "what", nargs="?", choices=["streams", "patterns"], default="streams", help="what to show (streams)"
+        "what",
+        nargs="?",
+        choices=["streams", "patterns"],
+        default="streams",
+        metavar="WHAT",
+        help="what to show: streams or patterns (streams)",
     )
     parser.add_argument(
         "--headless", action="store_true", help="only publish the patterns, without the screen"

@@ -162,6 +162,11 @@ class OneResponse:
         """Whether it ended well."""
         return self.response is not None and self.response.status is Status.DONE
 
+    @property
+    def whole(self) -> bool:
+        """Whether it ended well and by itself, so that its text is not cut, as at the most tokens."""
+        return self.well and self.response is not None and self.response.stop_reason in (None, "end_turn")
+
 
 def _of(strand: str, conversation: Conversation, newest: int) -> set[int]:
     """Identities of those of the `newest` messages that belong to a strand."""

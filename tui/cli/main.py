@@ -13,7 +13,8 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import NoReturn, Protocol, TextIO
+from pathlib import Path
+from typing import NoReturn, Protocol
 
 from tui.cli import (
     agent,
@@ -29,10 +30,10 @@ from tui.cli import (
     serve,
     tail,
 )
-from tui.cli.exits import FAILED, FULL, INTERRUPTED, OK, USAGE, Failure
+from tui.cli.exits import FAILED, FULL, INTERRUPTED, OK, USAGE, Failure, nowhere
 from tui.cli.usage import Parser
 from tui.settings import FILE, TABLE, Folders, Settings, SettingsError, read_file, resolve, where_in
-from tui.values import near
+from tui.values import is_text, near
 
 PROGRAM = "ably-tui"
 DESCRIPTION = "A terminal wall and chat for the AI responses on an Ably channel."
@@ -42,7 +43,8 @@ With an Ably key (ABLY_API_KEY) the channel is on Ably, else on this machine; wi
 With neither it runs at once. Keys are read from the environment only. Without a command the screen opens.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted, as by Ctrl+C; SIGTERM ends a server (`serve`,
-`agent --serve`) with 0. `ably-tui COMMAND --help` says more of each.
+`agent --serve`) with 0. A standard stream that is closed (`>&-`) is as /dev/null.
+`ably-tui COMMAND --help` says more of each.
 """
 
 
@@ -118,10 +120,10 @@ def _stand_in() -> None:
     """Open what was closed from the outside (`>&-`), to nowhere: else the next socket took its place."""
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, name) is None:
-            nowhere = os.open(os.devnull, os.O_RDWR)
-            if nowhere != number:
-                os.dup2(nowhere, number)
-                os.close(nowhere)
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
             setattr(sys, name, os.fdopen(number, mode, closefd=False))
 
 
@@ -132,7 +134,7 @@ def _cannot(error: OSError) -> int:
     where = "standard output cannot be written" if error.filename is None else error.filename
     with suppress(OSError):
         print(f"{PROGRAM}: {where}: {error.strerror}", file=sys.stderr, flush=True)
-    _nowhere(sys.stdout)
+    nowhere(sys.stdout)
     return FAILED
 
 
@@ -153,6 +155,7 @@ def _main(argv: Sequence[str] | None) -> int:
 
         print(f"{PROGRAM} {version(PROGRAM)}")
         return OK
+    _check_text(whole if arguments.command is None else arguments.parser, vars(arguments))
     folders = Folders.of(os.environ)
     try:
         return _run(arguments, _settings(arguments, folders), folders)
@@ -188,17 +191,11 @@ def _let_go() -> None:
         try:
             stream.flush()
         except BrokenPipeError:
-            _nowhere(stream)
+            nowhere(stream)
         except OSError as error:
-            _nowhere(stream)
+            nowhere(stream)
             if stream is sys.stdout and error.errno != errno.EIO:
                 sys.exit(_cannot(error))  # what was left of it is lost
-
-
-def _nowhere(stream: TextIO) -> None:
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
 
 
 def _run(arguments: argparse.Namespace, settings: Settings, folders: Folders) -> int:
@@ -220,6 +217,18 @@ def _check_front(whole: argparse.ArgumentParser, words: list[str]) -> None:
         flag = word.partition("=")[0]
         if word.startswith("--") and not any(known.startswith(flag) for known in _flags_of(whole)):
             _refuse(whole, command, words, word)
+
+
+def _check_text(one: argparse.ArgumentParser, given: Mapping[str, object]) -> None:
+    """Refuse what is no text: a byte that is no character could neither be published nor shown again. The
+    command that `publish` runs may have such words; they are not ours.
+    """
+    for action in one._actions:  # noqa: SLF001  as above
+        value = given.get(action.dest)
+        for text in value if isinstance(value, list) else [value]:
+            if action.dest != "program" and isinstance(text, str | Path) and not is_text(str(text)):
+                called = "/".join(action.option_strings) or action.metavar
+                one.error(f"{called}: {str(text)!r} is no valid UTF-8")
 
 
 def _refuse(whole: argparse.ArgumentParser, command: str | None, words: list[str], unknown: str) -> NoReturn:

@@ -58,6 +58,8 @@ class Line:
         self.trouble = Trouble()
         self.attached = False
         """Whether the channel has been attached."""
+        self.for_reader = True
+        """Whether the command is of no use any more when nobody reads standard output."""
         self.patience = patience
         """Seconds without a connection after which `read` gives up; None for never."""
         self._woken = woken
@@ -96,7 +98,7 @@ class Line:
             seconds = "1 second" if self.patience == 1 else f"{self.patience:g} seconds"
             why = "check the network and --endpoint" if self._why is None else in_vain(self._why)
             raise Failure(f"no connection for {seconds}: {why}, or give it longer with --timeout")
-        if reader_is_gone():
+        if self.for_reader and reader_is_gone():
             raise BrokenPipeError
         return values
 

@@ -33,9 +33,12 @@ def put(pieces: Iterable[str]) -> None:
         sys.stdout.flush()
 
 
-def end_line(text: str) -> None:
-    """End the line of a terminal after this text, so that the shell's prompt begins a line of its own."""
-    if sys.stdout.isatty() and not text.endswith("\n"):
+def end_line(text: str, *, cut: bool = False) -> None:
+    """End the line after this text: on a terminal, so that the shell's prompt begins a line of its own, and
+    anywhere where the text was `cut`, so that what is said of that, or comes next, does not stand in it. What
+    is whole goes into a pipe as it is.
+    """
+    if (sys.stdout.isatty() or (cut and text)) and not text.endswith("\n"):
         put("\n")
 
 

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tui.cli import flags
-from tui.cli.exits import INTERRUPTED, USAGE, Failure
-from tui.values import SettingsError
+from tui.cli.exits import INTERRUPTED, USAGE, Failure, nowhere
+from tui.values import SettingsError, name
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -71,6 +71,10 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
     """Publish until the stream ends; return its exit status."""
     from tui.cli.opening import channel, complain
 
+    try:
+        name(arguments.name)
+    except SettingsError as error:
+        raise SettingsError(f"--name: {error}") from None
     if arguments.program and arguments.exit_status is not None:
         raise SettingsError("--exit-status: the command has one of its own")
     if not arguments.program and sys.stdin.isatty():
@@ -78,6 +82,7 @@ def run(arguments: Namespace, settings: Settings, folders: Folders) -> int:
         return USAGE
     patience = flags.seconds(arguments)
     with channel(settings, folders, viewing=False, publishing=True, patience=patience) as line:
+        line.for_reader = arguments.tee
         line.meet()
         line.patience = None  # a long stream outlives an outage
         try:
@@ -130,7 +135,9 @@ def _publish(
 
     speaker = Speaker(line, arguments, getattr(arguments, "model", None) or arguments.name)
     try:
+        speaker.begin(arguments.in_reply_to)
         _pump(line, speaker, stream, tee=arguments.tee)
+        line.for_reader = False  # it has been given all there is
         code = process.wait() if process is not None else arguments.exit_status or 0
         speaker.end(_stop(speaker.response_id, code))
         line.patience = flags.seconds(arguments)
@@ -140,6 +147,7 @@ def _publish(
         return INTERRUPTED
     except OSError:  # of --tee or --json: nobody takes it any more, or the disk is full
         speaker.end(Stop(speaker.response_id, "error", "its output could not be passed on"))
+        line.for_reader = False
         line.flush()
         raise
     except Failure:
@@ -186,7 +194,7 @@ def _next(line: Line, speaker: Speaker, source: Source, lines: Lines) -> bytes:
 
 
 class Speaker:
-    """Publishes text as a response, or as several in a row where it is very long."""
+    """Publishes text as a response, or as several in a row where it is very long. `begin` comes first."""
 
     def __init__(self, line: Line, arguments: Namespace, model: str) -> None:
         self._line = line
@@ -194,8 +202,8 @@ class Speaker:
         self._model = model
         self._length = 0
         self._last = ""  # what was said last of this response
+        self._open = False
         self.response_id = ""
-        self._begin(arguments.in_reply_to)
 
     def say(self, text: str) -> None:
         """Publish a piece; nothing when it is empty."""
@@ -207,32 +215,40 @@ class Speaker:
         if self._length > PART:
             before = self.response_id
             self.end(Stop(before, "continued"))
-            self._begin(before)
+            self.begin(before)
         self._length += len(text)
         fenced = self._last or self._arguments.markdown
         self._last = text
         self._put(Text(self.response_id, text if fenced else f"{FENCE}\n{text}"))
 
     def end(self, stop: Stop) -> None:
-        """Publish the end."""
+        """Publish the end; nothing where that was done, whatever fails or interrupts after it."""
         from tui.cli.fence import FENCE
         from tui.wire import Text
 
         if self._last and not self._arguments.markdown:
             newline = "" if self._last.endswith("\n") else "\n"
+            self._last = ""
             self._put(Text(self.response_id, f"{newline}{FENCE}\n"))
-        self._put(stop)
+        if self._open:
+            self._open = False
+            self._put(stop)
 
-    def _begin(self, in_reply_to: str | None) -> None:
+    def begin(self, in_reply_to: str | None) -> None:
+        """Publish the start of a response, and print its id where that is asked for."""
         import json
 
         from tui.wire import Start
 
         self._length, self._last = 0, ""
         self.response_id = f"{self._arguments.name}-{secrets.token_hex(4)}"
+        self._open = True
         self._put(Start(self.response_id, in_reply_to=in_reply_to, model=self._model))
         if self._arguments.json:
-            print(json.dumps({"responseId": self.response_id}), flush=True)
+            try:
+                print(json.dumps({"responseId": self.response_id}), flush=True)
+            except BrokenPipeError:  # who wanted the first id has left: what is published is for others
+                nowhere(sys.stdout)
 
     def _put(self, value: Outgoing) -> None:
         self._line.link.run(self._line.link.publisher.publish, value).result()

@@ -35,7 +35,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and end the process."""
-        self.exit(USAGE, f"{self.prog}: {explained(message)}; see {self.prog} --help\n")
+        said = explained(message)
+        see = " See" if said.endswith("?") else "; see"
+        self.exit(USAGE, f"{self.prog}: {said}{see} {self.prog} --help\n")
 
 
 def explained(message: str) -> str:

@@ -33,6 +33,8 @@ class Sought(NamedTuple):
 
 def outcome_of(error: Exception) -> Outcome:
     """Return what an exception of the SDK, or of the libraries below it, means."""
+    if isinstance(error, UnicodeEncodeError):  # nor could it ever be sent
+        return Outcome.NEVER
     code = code_of(error)
     if is_rate_error(code):
         return Outcome.TOO_FAST

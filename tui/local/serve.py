@@ -79,16 +79,24 @@ class Options:
 class CannotServeError(Exception):
     """The server cannot start; its text says why and what to do."""
 
+    code = 1
+
+
+class WrongUsageError(CannotServeError):
+    """It is told to do what cannot be, or must not be: flags that do not go together."""
+
+    code = 2
+
 
 def run(options: Options) -> int:
     """Serve until told to stop; return the exit code: 0 after SIGTERM or the idle time, 1 for what it cannot
-    do, which is said on stderr in one line, `INTERRUPTED` after Ctrl+C.
+    do and 2 for flags that do not go together, both said on stderr in one line, `INTERRUPTED` after Ctrl+C.
     """
     try:
         return asyncio.run(_serve(options))
     except (CannotServeError, statefile.StateError, StoreError) as error:
         sys.stderr.write(f"ably-tui serve: {error}\n")
-        return 1
+        return error.code if isinstance(error, CannotServeError) else 1
     except KeyboardInterrupt:  # before it listened to signals
         return INTERRUPTED
 
@@ -191,9 +199,9 @@ def _keys(options: Options) -> list[Key]:
 def _tls(options: Options) -> ssl.SSLContext | None:
     if options.tls_cert is None:
         if options.tls_key is not None:
-            raise CannotServeError("--tls-key is of no use without --tls-cert: give both")
+            raise WrongUsageError("--tls-key is of no use without --tls-cert: give both")
         if options.host not in LOOPBACK and not options.insecure:
-            raise CannotServeError(
+            raise WrongUsageError(
                 f"{options.host} is not loopback: give --tls-cert and --tls-key, or --insecure if you must"
             )
         return None
