@@ -213,6 +213,17 @@ def test_others_fold_before_siblings_that_are_compared() -> None:
     assert shape(grid.arrange(other, 80, 20, focused="r2")) == [["r2", "s"], ["x"]]
 
 
+def test_what_opened_beside_a_zoomed_one_stands_beside_it_afterwards() -> None:
+    asked = [Entry(f"p{n}", live=False, family="p") for n in range(3)]
+    before = [*asked, Entry("q0", live=False, held=True, family="q")]
+    grid = Grid()
+    assert shape(grid.arrange(before, 80, 20, focused="p0")) == [["p0", "p1"], ["p2", "q0"]]
+    now = [*before, Entry("q1", live=False, family="q")]
+    grid.arrange(now, 80, 20, focused="q0", zoomed="q0")
+    for _ in range(2):  # and stays there
+        assert ["q0", "q1"] in shape(grid.arrange(now, 80, 20, focused="q0"))
+
+
 def test_those_that_are_live_keep_their_panes_beside_siblings() -> None:
     some = [Entry("x", live=True), *(Entry(f"s{n}", live=True, family="p") for n in range(2))]
     assert shape(Grid().arrange(some, 160, 40)) == [["x"], ["s0", "s1"]]

@@ -53,6 +53,22 @@ def forked() -> Conversation:
     return after(channel.log)
 
 
+def test_a_thread_whose_beginning_is_not_known_is_one_and_is_not_called_by_a_bit_of_an_answer() -> None:
+    channel = Channel()
+    answered(channel, "a", "why?")
+    answered(channel, "b", "and then?", to="a")
+    answered(channel, "c", "and at dusk?", to="a")
+    answered(channel, "d", None)
+    conversation = after([each for each in channel.log[3:] if each is not channel.log[-3]])
+    found = heads(conversation)
+    assert [(head.response.key, head.title, head.is_cut) for head in found] == [
+        ("c", "and at dusk?", True),
+        ("d", "", True),
+    ]
+    whole = heads(after(channel.log))
+    assert [(head.title, head.is_cut) for head in whole] == [("why?", False), ("answer d", False)]
+
+
 def test_a_thread_is_the_chain_of_replies() -> None:
     conversation = forked()
     chain = thread_of(conversation, conversation.responses["d"])

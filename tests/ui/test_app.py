@@ -91,6 +91,18 @@ async def test_the_end_is_followed_until_somebody_scrolls_up() -> None:
         await s.sees("the very last")
 
 
+async def test_what_is_seen_whole_has_nowhere_to_scroll_to() -> None:
+    async with screen() as s:
+        s.script.say(Start("r"), Text("r", "short"))
+        await s.sees("short")
+        await s.pilot.press("escape", "s")
+        await s.sees("stays · s follows")
+        s.script.say(Stop("r"))
+        await s.sees("DONE")
+        assert "stays" not in s.text
+        assert "to end" not in s.text
+
+
 async def test_scrolling_back_to_the_end_follows_again() -> None:
     async with screen() as s:
         s.script.say(Start("r"), Text("r", LONG))
@@ -521,7 +533,12 @@ async def test_the_keys_that_help_most_are_told_at_every_width(width: int) -> No
         await s.pilot.press("escape")
         await s.sees("0 live 1 done", "i prompt", "Enter reply", "? help")
         if width > 80:
-            await s.sees("2 viewers", "x cancel")
+            await s.sees("2 viewers", "r retry")
+            assert "x cancel" not in s.text, "it has ended"
+            s.script.say(Start("q"), Text("q", "five"))
+            await s.sees("1 live")
+            await s.pilot.press("2")
+            await s.sees("x cancel")
 
 
 async def test_a_crash_on_the_side_is_reported_with_where_it_happened(

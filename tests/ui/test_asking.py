@@ -565,6 +565,21 @@ async def test_an_unanswered_cancel_is_spoken_of_after_three_seconds(
         await s.sees("cancel was not answered", "not answered ·", why)
 
 
+async def test_who_ends_a_response_is_you_only_where_that_was_done_here() -> None:
+    async with screen() as s:
+        for name in "ab":
+            s.script.say(UserInput(f"p{name}", "why"), client="me-0001", connection="cm")
+            s.script.say(Start(name, f"p{name}"), Text(name, "x"), client="me-0001", connection="cm")
+        await s.until(lambda: len(s.panes) == 2)
+        await s.pilot.press("escape", "1", "x")
+        for name in "ab":
+            s.script.say(Cancel(name), client="me-0001", connection="other")
+        await s.sees("cancel asked by you", "cancel asked by me-0001")
+        for name in "ab":
+            s.script.say(Stop(name, "cancelled", cancelled_by="me-0001"), client="me-0001", connection="cm")
+        await s.sees("cancelled by you after", "cancelled by me-0001 after")
+
+
 async def test_what_has_ended_needs_no_cancel() -> None:
     async with screen() as s:
         await answered(s)
@@ -659,7 +674,7 @@ async def test_models_and_settings_are_the_threads_and_shown_on_the_border() -> 
         s.script.models = MODELS
         for line in ("/model opus", "/thinking high", "/max 2000", "/system Be brief."):
             await s.pilot.press(*line, "enter")
-        assert how(s) == "opus-5-5 · thinking high · max 2,000 · system prompt"
+        assert how(s) == "opus-5-5 · effort high · max 2,000 · system prompt"
         await s.pilot.press(*"why", "enter")
         wanted = Manner("claude-opus-5-5", "Be brief.", 2000, "high")
         assert s.script.questions[0].manner == wanted
@@ -674,6 +689,19 @@ async def test_models_and_settings_are_the_threads_and_shown_on_the_border() -> 
         assert "opus-5-5" in how(s)
         await s.pilot.press(*"/model default", "enter", *"go on", "enter")
         assert s.script.questions[1].manner == Manner(None, "Be brief.", 2000, "high")
+
+
+async def test_a_model_that_was_typed_before_they_were_known_is_looked_up_once_they_are() -> None:
+    async with screen() as s:
+        await s.pilot.press(*"/model opus", "enter")
+        assert how(s) == "opus"
+        s.script.models = MODELS
+        await s.until(lambda: how(s) == "opus-5-5")
+    async with screen() as s:
+        await s.pilot.press(*"/model gpt", "enter")
+        s.script.models = MODELS
+        await s.sees("no model is called gpt")
+        assert how(s) == "demo"
 
 
 @pytest.mark.parametrize("line", ["/max many", "/max 0", "/thinking hard", "/model no such", "/effort nah"])

@@ -78,7 +78,7 @@ def test_a_long_question_is_cut() -> None:
     one = response(UserInput("p", "word " * 100), Start("r", prompt_id="p"), Text("r", "x"))
     rows = texts(Body(one, 30, DARK, PALETTE))
     assert len(rows) == QUESTION_ROWS + 2
-    assert rows[QUESTION_ROWS - 1].endswith("…")
+    assert rows[QUESTION_ROWS - 1].endswith("… t shows all")
 
 
 def test_a_place_is_found_again_at_another_width() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ui.screen import Screen, Script, screen
 from tui.ui.chat import ChatPane
 from tui.wire import Start, Stop, Text, UserInput
@@ -122,7 +124,18 @@ async def test_siblings_are_counted_and_shown_one_at_a_time() -> None:
         assert "One way." not in it.text
         await it.pilot.press("h")
         await it.sees("1/2", "One way.")
+        for key in ("left_square_bracket", "right_square_bracket"):  # round the ends, as on the wall
+            await it.pilot.press(key)
+            await it.sees("2/2" if key == "left_square_bracket" else "1/2")
         assert it.app._wall._place(it.app._wall.threads()) == 0
+
+
+async def test_one_answer_alone_says_so() -> None:
+    async with screen((120, 30)) as it:
+        turn(it.script, 0, "One way.")
+        await it.sees("One way.")
+        await it.pilot.press("escape", "L", "right_square_bracket")
+        await it.sees("no other answer stands beside it · r asks again")
 
 
 async def test_a_list_of_threads_can_be_chosen_from_where_there_is_no_room_for_it() -> None:
@@ -164,3 +177,49 @@ async def test_who_asked_is_seen_in_every_view_where_somebody_else_answers() -> 
         await it.pilot.press("z", "L")
         await it.sees("threads · 2", "1 you › Me?", "2 ben › Why?")
         assert "ben › Why?" in "\n".join(line[30:] for line in it.lines)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+async def test_who_leaves_the_chat_is_at_the_pane_of_what_was_read(number: int) -> None:
+    async with screen((120, 36)) as it:
+        for n in range(1, 5):
+            turn(it.script, n, f"Answer {n}.")
+        await it.until(lambda: len(it.panes) == 4 and "Answer 4." in it.text)
+        await it.pilot.press("escape", str(number), "L")
+        await it.until(lambda: it.app._wall._chat is not None)
+        await it.pilot.press("L")
+        await it.until(lambda: len(it.panes) == 4 and not it.app.query(ChatPane))
+        focused = it.app._wall.focused
+        assert focused is not None
+        assert focused.response.key == it.app._wall.current == f"r{number}"
+
+
+async def test_what_was_read_in_the_chat_has_a_pane_also_where_there_was_none() -> None:
+    async with screen((90, 24)) as it:
+        for n in range(1, 7):
+            turn(it.script, n, f"Answer {n}.")
+        await it.sees("Answer 6.")
+        await it.pilot.press("escape", "L")
+        await it.until(lambda: it.app._wall._chat is not None)
+        it.app._wall.show_thread(it.app.conversation.responses["r1"])
+        await it.sees("Answer 1.")
+        await it.pilot.press("L")
+        await it.until(lambda: not it.app.query(ChatPane) and len(it.panes) > 1)
+        assert it.app._wall.focused is not None
+        assert it.app._wall.focused.response.key == "r1"
+
+
+async def test_a_thread_whose_beginning_is_not_loaded_says_so_and_how_it_is() -> None:
+    async with screen((120, 30)) as it:
+        it.script.say(Text("r1", "in the middle of it"), Stop("r1"))
+        await it.sees("in the middle of it")
+        await it.pilot.press("escape", "L")
+        await it.sees("1 (beginning not loaded)", "chat (beginning not loaded)", "O loads what came before")
+        turn(it.script, 3, "Three.", to=2)
+        turn(it.script, 4, "Four.", to=2)
+        await it.sees("threads · 2", "… Question 4?")
+        await it.pilot.press("1", "O")
+        await it.sees("O loads what came before · 1 turn", "Four.")
+        assert it.script.more == 1
+        turn(it.script, 2, "Two.")
+        await it.until(lambda: len(chat(it).chain) == 2 and "loads what came" not in it.text)

@@ -46,3 +46,11 @@ def test_the_prompt_leaves_printable_keys_to_typing() -> None:
 def test_no_two_slash_commands_have_the_same_help() -> None:
     rows = slash_rows()
     assert len({told for _, told in rows}) == len(rows)
+
+
+def test_keys_of_a_pair_that_are_changed_say_which_is_which() -> None:
+    rows = help_rows(Zone.PANES, {"sibling-before": "comma", "sibling-next": "full_stop"})
+    told = [text for _, text in rows if "answer" in text and "question" in text and "same" in text]
+    assert "to the answer before it to the same question" in told
+    assert "to the next answer to the same question" in told
+    assert ("[ ]", "to another answer to the same question") in help_rows(Zone.PANES, {})

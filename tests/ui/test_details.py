@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.ui.screen import screen
-from tui.wire import Annotation, Citation, Kind, Start, Stop, Text, ToolCall, ToolResult, annotation_of
+from tui.wire import (
+    Annotation,
+    Citation,
+    Kind,
+    Start,
+    Stop,
+    Text,
+    ToolCall,
+    ToolResult,
+    UserInput,
+    annotation_of,
+)
 
 
 def thought(text: str, response: str = "r") -> Text:
@@ -91,3 +104,23 @@ async def test_citations_arrive_before_or_behind_their_text() -> None:
         kind, name, data = annotation_of(Citation("b.org", start=10, end=18))
         s.script.tell(replace(cites, serial="a2", name=name, data=data))
         await s.sees("And more[2].", "[2] b.org")
+
+
+@pytest.mark.parametrize("keys", [(), ("L",)])
+async def test_a_long_question_is_folded_out_and_what_is_in_it_found(keys: tuple[str, ...]) -> None:
+    async with screen((80, 40)) as s:
+        question = "\n".join(f"line {n}" for n in range(20)) + "\nthe needle"
+        s.script.say(UserInput("p", question), client="ben")
+        s.script.say(Start("r", "p"), Text("r", "Answer."), Stop("r"))
+        await s.sees("Answer.")
+        await s.pilot.press("escape", *keys)
+        await s.sees("… t shows all", "Answer.")
+        assert "the needle" not in s.text
+        await s.pilot.press("t")
+        await s.sees("the needle", "line 19", "Answer.")
+        await s.pilot.press("t")
+        await s.until(lambda: "the needle" not in s.text)
+        await s.pilot.press("slash", *"needle")
+        await s.sees("the needle", "1 of 1")
+        await s.pilot.press("escape")
+        await s.until(lambda: "the needle" not in s.text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import pytest
 from textual.widgets import DataTable, Input
 from textual.widgets._toast import Toast
 
@@ -103,13 +104,13 @@ async def test_what_members_do_is_seen_on_the_channel_whatever_they_say() -> Non
         def does() -> list[list[str]]:
             return [[str(cell) for cell in table.get_row_at(row)[2:4]] for row in range(table.row_count)]
 
-        await it.until(lambda: does() == [["demo", ""], ["", "idle"]])
+        await it.until(lambda: does() == [["demo", "idle"], ["", "idle"]])
         it.script.say(Start("a", model="opus"), Text("a", "x"), client="robot", connection="c3")
         for name in "bc":
             it.script.say(Start(name, model="haiku"), Text(name, "x"), client="ana", connection="c9")
         await it.until(lambda: does() == [["opus", "streaming"], ["haiku", "streaming 2"]])
         it.script.say(Stop("a"), client="robot", connection="c3")
-        await it.until(lambda: does()[0] == ["demo", ""])
+        await it.until(lambda: does()[0] == ["demo", "idle"])
 
 
 async def test_a_hundred_members_can_all_be_seen_on_a_small_terminal() -> None:
@@ -476,6 +477,22 @@ async def test_what_is_said_in_passing_hides_nothing_that_is_read() -> None:
         await it.pilot.press("escape", "slash", *"Answer 9", "enter", "escape", "n", "n", "n")
         await it.until(lambda: len(it.app._notifications) == 1)
         assert toast.region.y >= it.panes[-1].region.bottom - 1, "and on a pane's lower one at the most"
+
+
+@pytest.mark.parametrize("key", ["e", "T", "question_mark"])
+async def test_what_is_said_stands_once_whatever_opens_over_it(key: str) -> None:
+    async with screen((80, 24)) as it:
+        say(it.script, 1, "Answer.")
+        await it.sees("Answer.")
+        await it.pilot.press("escape", "Y")
+        await it.sees("there is no code in it")
+        (at,) = (row for row, line in enumerate(it.lines) if "no code" in line)
+        await it.pilot.press(key)
+        await it.until(lambda: len(it.app.screen_stack) == 2 and bool(it.app.screen.query(Toast)))
+        await it.until(lambda: [row for row, line in enumerate(it.lines) if "no code" in line] == [at])
+        await it.pilot.press("escape")
+        await it.until(lambda: len(it.app.screen_stack) == 1)
+        assert [row for row, line in enumerate(it.lines) if "no code" in line] == [at]
 
 
 async def test_the_help_leaves_what_is_typed() -> None:

@@ -37,12 +37,13 @@ def test_each_setting_can_be_set_and_given_back() -> None:
     manner = with_model(NO_MANNER, "opus", KNOWN)
     manner = with_thinking(with_longest(with_system(manner, "Be brief."), "2,000"), "on")
     assert manner == Manner("claude-opus-5-5", "Be brief.", 2000, "high")
-    assert manner_told(manner, "demo") == "opus-5-5 · thinking high · max 2,000 · system prompt"
+    assert manner_told(manner, "demo") == "opus-5-5 · effort high · max 2,000 · system prompt"
     back = with_model(manner, "default", KNOWN)
     back = with_thinking(with_longest(with_system(back, "default"), "default"), "default")
     assert back == NO_MANNER
     assert manner_told(back, "demo") == "demo"
     assert manner_told(with_system(back, "none"), "demo") == "demo · no system prompt"
+    assert manner_told(with_thinking(back, "off"), "demo") == "demo · no thinking"
     assert with_system(manner, "Off") == with_system(manner, "none")
     assert with_system(manner, "Offer help.").system == "Offer help."
 

@@ -7,7 +7,7 @@ from tests.ui.screen import Script
 from tui.state import Conversation
 from tui.ui.meter import RECENT, Meter
 from tui.ui.verdicts import counts_for
-from tui.wire import Start, Stop, Text
+from tui.wire import Start, Stop, Text, UserInput
 
 
 def test_it_counts_by_state_and_tells_the_rate_of_the_last_moments() -> None:
@@ -27,6 +27,15 @@ def test_it_counts_by_state_and_tells_the_rate_of_the_last_moments() -> None:
     say(*(Text("b", "word ") for _ in range(10)))
     meter.forget()
     assert meter.figures(conversation.responses.values(), EPOCH + 4_000).tokens_per_second == 0
+
+
+def test_a_prompt_that_nobody_answers_is_not_live() -> None:
+    script, conversation = Script(), Conversation()
+    meter = Meter(script, script, counts_for("me"))
+    asked = [script.channel.publish(UserInput(name, "why?"), client="ana") for name in "pq"]
+    conversation.apply_all(asked)
+    figures = meter.figures(conversation.responses.values(), EPOCH, lambda each: each.prompt_id == "p")
+    assert (figures.live, figures.otherwise) == (1, (("unanswered", 1),))
 
 
 def test_where_time_stands_still_or_goes_back_there_is_nothing_to_remember() -> None:

@@ -56,6 +56,18 @@ async def test_after_a_reconnect_ones_own_agent_is_still_ones_own() -> None:
         await s.sees("demo · you")
 
 
+def test_who_ends_a_response_is_you_where_that_was_done_here() -> None:
+    found = heard((UserInput("p", "Why?"), "c1"), (Start("a", "p"), "c1"), (Start("b"), "c1")).responses
+    own = Own(ME)
+    own.ends(found["a"])
+    assert own.ender(found["a"], ME) == "you"
+    assert own.ender(found["a"], "ben") == "ben"
+    assert own.ender(found["b"], ME) == ME, "another terminal may have the same name"
+    assert own.ender(found["b"], "You") == "“You”"
+    assert own.takes_back(found["a"])
+    assert not Own("ben").takes_back(found["a"])
+
+
 async def test_what_is_said_in_ones_name_is_nowhere_called_ones_own() -> None:
     async with screen((120, 40)) as s:
         s.script.theirs |= {"p", "q"}

@@ -224,6 +224,13 @@ async def test_what_cannot_be_sent_as_text_is_refused(folder: Path, path: str, w
         assert box.text == ""
 
 
+async def test_the_end_of_the_last_line_that_is_pasted_is_no_line() -> None:
+    async with screen() as s:
+        box = box_of(s)
+        box.post_message(events.Paste("line\n" * 60))
+        await s.until(lambda: box.text == "[pasted 60 lines]")
+
+
 async def test_a_long_paste_is_a_chip_that_is_sent_whole() -> None:
     async with screen() as s:
         box = box_of(s)

@@ -164,6 +164,7 @@ class Grid:
     def __init__(self) -> None:
         self._slots: list[str] = []
         self._wanted: str | None = None  # gets a place with the next arrangement
+        self._unseen = False  # whether one has filled the wall since: nobody knows where the others stood
 
     def arrange(
         self,
@@ -186,6 +187,7 @@ class Grid:
         if zoomed in by_key:
             others = tuple(entry.key for entry in reversed(entries) if entry.live and entry.key != zoomed)
             rows = min(1, len(others)) if height > MIN_PANE_HEIGHT and not tabs else 0
+            self._unseen = True
             cell = Cell(zoomed, 0, 0, width, height - rows)
             return Arrangement((cell,), tickers=others if rows else (), rows=rows)
         if tabs:
@@ -205,7 +207,7 @@ class Grid:
             slots.remove(other)
             streams = sum(entry.live for entry in entries) - sum(by_key[key].live for key in slots)
             rows = _rows_below(len(entries) - len(slots) - streams, streams, height)
-        self._slots, self._wanted = slots, None
+        self._slots, self._wanted, self._unseen = slots, None, False
         seated = set(slots)
         families = [by_key[key].family for key in slots]
         return Arrangement(
@@ -272,7 +274,7 @@ class Grid:
             placed = ordered if _leaves_held(placed, ordered, by_key) else placed
         for family in dict.fromkeys(by_key[key].family for key in entering):
             gathered = _gathered(placed, family, by_key)
-            if not _leaves_held(placed, gathered, by_key):
+            if not (self._unseen or _leaves_held(placed, gathered, by_key)):
                 gathered = _gathered_between(placed, family, by_key)
             placed = gathered
         return placed

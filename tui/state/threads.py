@@ -33,11 +33,13 @@ class Head:
     """A thread in a list of them."""
 
     title: str
-    """The first words of what was asked first."""
+    """The first words of what was asked first; empty where it is cut and they are not known."""
     response: Response
     """The newest of it, on the branch that is followed."""
     first: Response
-    """The first of it."""
+    """The first of it that is known."""
+    is_cut: bool = False
+    """Whether something was said before that, which has not been loaded."""
 
 
 @immutable
@@ -69,6 +71,12 @@ def parent_of(conversation: Conversation, response: Response) -> Response | None
     name = response.continues
     parent = None if name is None else conversation.by_id(name)
     return None if parent is response else parent
+
+
+def is_cut(conversation: Conversation, first: Response) -> bool:
+    """Return whether what a thread begins with, as far as is known, is not its beginning."""
+    follows = first.continues is not None and parent_of(conversation, first) is None
+    return follows or (first.joined_midway and not first.beginning_lost)
 
 
 def thread_of(conversation: Conversation, response: Response) -> list[Response]:
@@ -163,7 +171,7 @@ def families(conversation: Conversation) -> list[list[Response]]:
 
 def heads(conversation: Conversation) -> list[Head]:
     """Return all threads, each by the newest response on the branch that is followed; the newest
-    thread last.
+    thread last. What continues the same response, which is not known, is one thread.
     """
     family = _family(conversation)
 
@@ -171,15 +179,22 @@ def heads(conversation: Conversation) -> list[Head]:
         best = conversation.best.best_of(siblings)
         return siblings[-1] if best is None else best[0]
 
-    found: list[Head] = []
+    found: dict[str, Head] = {}
     for group in _grouped(family, family.children.get(None, ())):
         first = chosen(group)
         response = first
         while replies := family.children.get(response.key):
             # Of several follow-ups that are no siblings the newest is what people went on with.
             response = chosen(_grouped(family, replies)[-1])
-        found.append(Head(_title(first), response, first))
-    return sorted(found, key=lambda head: (head.response.opened_at, head.response.serial))
+        head = Head(_title(conversation, first), response, first, is_cut(conversation, first))
+        begun = family.groups[first.key] if first.continues is None else f"re {first.continues}"
+        if begun not in found or _newest(found[begun]) < _newest(head):
+            found[begun] = head
+    return sorted(found.values(), key=_newest)
+
+
+def _newest(head: Head) -> tuple[int, str]:
+    return head.response.opened_at, head.response.serial
 
 
 def turns_of(conversation: Conversation, response: Response) -> list[Turn]:
@@ -289,8 +304,9 @@ def _grouped(family: _Family, responses: Iterable[Response]) -> list[list[Respon
     return list(found.values())
 
 
-def _title(response: Response) -> str:
-    words = " ".join((response.question or response.tail(TITLE)).split())
+def _title(conversation: Conversation, first: Response) -> str:
+    said = "" if is_cut(conversation, first) else first.tail(TITLE)
+    words = " ".join((first.question or said).split())
     return words if len(words) <= TITLE else words[: TITLE - 1].rsplit(" ", 1)[0] + "…"
 
 
@@ -301,6 +317,7 @@ __all__ = [
     "families",
     "groups_of",
     "heads",
+    "is_cut",
     "order_of",
     "parent_of",
     "siblings_of",

@@ -175,8 +175,20 @@ class Acting(Looking):
     def action_cancel(self) -> None:
         """End the focused response."""
         response = self._spoken_of()
-        if response is not None:
+        if response is None:
+            return
+        if self._wall.waits_in_vain(response) and not self._own.takes_back(response):
+            self._put_away(response)
+        else:
             self._cancels.cancel(response, self._clock())
+
+    def _put_away(self, response: Response) -> None:
+        """Take away here what somebody else asked and nobody answers: it is not for others to take back."""
+        why = f"nobody here answers it, and only {self._own.asker(response)} can take it back"
+        if self._wall.put_away(response):
+            self._say(f"put away: {why} · {hint('{unfold} brings it back', self.facts.keymap)}")
+        else:
+            self._say(why)
 
     def action_cancel_mine(self) -> None:
         """End everything that was asked here."""
@@ -195,8 +207,9 @@ class Acting(Looking):
             self.screen.set_focus(self._prompt)
 
     def _mark_siblings(self) -> None:
-        """Show which responses stand beside which, and which wait for somebody who is not here."""
+        """Show which responses stand beside which, and what those that wait are waiting for."""
         self._wall.tell_siblings(self.asking.notes())
+        self._wall.tell_waits(self.asking.waits())
 
     # Commands with something behind their name
 

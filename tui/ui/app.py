@@ -328,7 +328,9 @@ class WallApp(InOrder, Replays):
     def _count(self, at: float) -> None:
         # Costs a look at every response.
         self._uncounted, self._counted = False, at
-        figures = self._meter.figures(self.conversation.responses.values(), self._drain.moment)
+        responses, in_vain = self.conversation.responses.values(), self._wall.waits_in_vain
+        self._see_end()
+        figures = self._meter.figures(responses, self._drain.moment, in_vain)
         self._status.show(replace(figures, hidden=self._wall.hidden), self._clock())
 
     # What people do
@@ -336,7 +338,16 @@ class WallApp(InOrder, Replays):
     def on_descendant_focus(self) -> None:
         """Say which keys lead on from here."""
         self._status.typing = self._prompt.has_focus
+        self._see_end()
         self._status.refresh()
+
+    def _see_end(self) -> None:
+        """Have the status line name the keys that do something to what is read."""
+        pane = self._wall.reading
+        ended = pane is not None and not pane.response.status.in_flight
+        if ended != self._status.at_ended:
+            self._status.at_ended = ended
+            self._status.refresh()
 
     async def on_prompt_box_escaped(self, event: PromptBox.Escaped) -> None:
         """Go to the panes, and let them have the key."""
@@ -399,8 +410,18 @@ class WallApp(InOrder, Replays):
         retry = next(command for command in COMMANDS if command.id == "retry")
         key = keys_shown(retry, self.facts.keymap) if self.replay is None else ""
         return Look(
-            theme, Palette.of(self.theme_variables), self.facts.price, key, self._counts, self.facts.keymap
+            theme,
+            Palette.of(self.theme_variables),
+            self.facts.price,
+            key,
+            self._counts,
+            self.facts.keymap,
+            self._wait_told,
         )
+
+    def _wait_told(self, response: Response) -> str:
+        # The wall is made with a look before it can be asked.
+        return self._wall.wait_told(response)
 
     def replays(self) -> None:
         """See `Replays`: what can be done to a response differs as well."""

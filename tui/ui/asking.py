@@ -18,10 +18,10 @@ from tui.state.threads import parent_of, siblings_of, thread_of, turns_of
 from tui.ui.commands import hint
 from tui.ui.contacts import CODECS, contact_of
 from tui.ui.kin import described, sibling_notes
-from tui.ui.manners import NO_MANNER, Refused, ends_of, fan_of, lack_of, manner_told
-from tui.ui.own import Own
+from tui.ui.manners import NO_MANNER, Refused, ends_of, fan_of, lack_of, manner_told, with_model
+from tui.ui.own import Own, named
 from tui.ui.ports import Contact, Desk, Facts, Manner, ModelName, Question
-from tui.ui.takers import absence_of
+from tui.ui.takers import Wait, wait_of
 from tui.wire import Best, Roster
 
 
@@ -90,6 +90,7 @@ class Asking:
         self._manners: dict[
             str | None, Manner
         ] = {}  # by the promptId that began the thread; None for new ones
+        self._knows_models = False
 
     # Where it goes
 
@@ -137,6 +138,19 @@ class Asking:
     def models(self) -> Sequence[ModelName]:
         """The models that can be chosen, as far as they are known."""
         return self._desk.models
+
+    def _check_models(self) -> None:
+        """See to the models that were chosen before it was known which there are."""
+        if self._knows_models or not self._desk.models:
+            return
+        self._knows_models = True
+        for root, manner in self._manners.items():
+            if manner.model is not None:
+                try:
+                    self._manners[root] = with_model(manner, manner.model, self._desk.models)
+                except Refused as refusal:
+                    self._manners[root] = replace(manner, model=None)
+                    self._say(str(refusal))
 
     def set_manner(self, manner: Manner) -> None:
         """Have the thread's answers, or those of new ones, made in another way."""
@@ -193,6 +207,7 @@ class Asking:
 
     def show(self) -> None:
         """Let the box say where the prompt goes."""
+        self._check_models()
         back = ""
         if self._edited is not None:
             where, back = f"edit {self._name(self._edited)} ▸", self._hint("{back} no edit")
@@ -204,7 +219,7 @@ class Asking:
             if target is not None or self._follows is not None:
                 words.append(f"re {self._name(target) if target is not None else '…'}")
                 if best_by is not None and target is not None and not self._own.called(target, best_by):
-                    words.append(f"· best by {best_by.name}")
+                    words.append(f"· best by {named(best_by)}")
             where, back = f"{' '.join(words) or 'new'} ▸", self._hint("{back} new") if words else ""
         told = "AI Transport" if self._is_session else manner_told(self.manner, self._model)
         self._box.tell(escape(where), escape(told), back)
@@ -219,7 +234,7 @@ class Asking:
         if best_by is None:
             self._say(f"{self._name(before)} is not called the best any more: re {self._name(target)}")
         elif not self._own.called(target, best_by):
-            self._say(f"{best_by.name} calls {self._name(target)} the best: re {self._name(target)}")
+            self._say(f"{named(best_by)} calls {self._name(target)} the best: re {self._name(target)}")
 
     # Sending
 
@@ -372,10 +387,8 @@ class Asking:
             self._aim(response)
 
     def notes(self) -> dict[str, str]:
-        """Return by key what is said beside the names of responses: which of several answers one is, and that
-        it waits for somebody who is not here.
-        """
-        return sibling_notes(self._conversation, self._own) | self._absences()
+        """Return by key what is said beside the names of responses: which of several answers one is."""
+        return sibling_notes(self._conversation, self._own)
 
     # What has not reached the channel
 
@@ -394,18 +407,19 @@ class Asking:
 
     # Who is here
 
-    def _absences(self) -> dict[str, str]:
-        """Return by key what is said of each prompt that waits for somebody who is not here."""
+    def waits(self) -> dict[str, Wait]:
+        """Return by key what each prompt waits for that is not this terminal's own agent's."""
         if self.roster is None:
             return {}
-        waiting = (each for each in self._conversation.responses.values() if each.status is Status.WAITING)
-        told = {
-            response.key: absence_of(prompt, self.roster)
-            for response in waiting
-            if (prompt := response.prompt) is not None
+        responses = self._conversation.responses.values()
+        given = [each for each in responses if each.status is Status.LIVE]
+        return {
+            response.key: wait_of(prompt, self.roster, given)
+            for response in responses
+            if response.status is Status.WAITING
+            and (prompt := response.prompt) is not None
             and (prompt.to is not None or not self._desk.answers(prompt.prompt_id))
         }
-        return {key: words for key, words in told.items() if words}
 
     def _is_absent(self, client_id: str) -> bool:
         """Whether it is known that somebody is not on the channel."""

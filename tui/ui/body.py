@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -38,6 +38,8 @@ SECTION = 50
 """Characters that take as long to render as a section without text."""
 AGAIN = (Status.FAILED, Status.CANCELLED, Status.STALLED)
 """Ends after which one may want to ask again."""
+MORE = "… {details} shows all"
+"""Behind as much of a long question as is shown."""
 LOAD = "scroll up or {older} loads it"
 FIRST = 1
 """Which part of the body its first section is."""
@@ -62,11 +64,13 @@ class Body(Stacked):
         question_rows: int | None = None,
         retry: str = "r",
         keymap: Mapping[str, str] = DEFAULT_KEYS,
+        waits: Callable[[Response], str] = lambda _: "",
     ) -> None:
         """`own` tells what was said here, `counts` whether what somebody said to an approval request
         counts, `marks` where in the blocks of a response its citations stand, `opened` whether thinking and
         tool calls are shown in full, `question_rows` how many rows of the question are shown
-        instead of `QUESTION_ROWS`, `retry` the key that asks again, `keymap` the keys that the user wants.
+        instead of `QUESTION_ROWS`, `retry` the key that asks again, `keymap` the keys that the user wants,
+        `waits` what a prompt waits for, in words.
         """
         super().__init__(width)
         self.response = response
@@ -74,8 +78,10 @@ class Body(Stacked):
         self._question_rows = question_rows or QUESTION_ROWS
         self._setting = Setting(theme, palette, own or Own(""), counts or VOUCHED, keymap)
         self._marks = marks
+        self._waits = waits
         self._cited: object = None  # what the marks in the text were made of
         self._opened = opened
+        self._sought = ""
         self._sections: list[Section] = []
         self._places: dict[int, int] = {}  # id of a block -> index of its section
         self._open: dict[int, None] = {}  # sections that may change otherwise than by text at their end
@@ -114,11 +120,23 @@ class Body(Stacked):
             self._stack.touch(index)
 
     def unfold(self, *, opened: bool) -> None:
-        """Show thinking and tool calls in full, or each on a line."""
+        """Show the question, thinking and tool calls in full, or in brief."""
         self._opened = opened
+        self._renew_question()
         for index, section in enumerate(self._sections):
             if section.unfold(opened=opened):
                 self._noticed(index)
+
+    def seek(self, needle: str) -> None:
+        """Show what is searched: of a long question all, where the needle (in lower case) is in what is not
+        shown of it otherwise.
+        """
+        self._sought = needle
+        self._renew_question()
+
+    def _renew_question(self) -> None:
+        self._above.refresh()
+        self._stack.touch(0)
 
     @property
     def behind(self) -> bool:
@@ -219,10 +237,17 @@ class Body(Stacked):
         if self.response.prompt is not None:
             asker = cut(asker_of(self.response, self._setting.own), max(KNOWN_BY, width // ASKER))
             rows = plain_rows(f"{asker} › {self.response.prompt.text}".lstrip(), width, style)
-            if len(rows) > self._question_rows:
-                last = rows[self._question_rows - 1].text
-                short = set_cell_size(last, min(cell_len(last), width - 1)).rstrip() + "…"
-                rows[self._question_rows - 1 :] = [Row([Segment(short, style)], cell_len(short), 0)]
+            last = self._question_rows - 1
+            sought = self._sought and any(self._sought in row.text.lower() for row in rows[last:])
+            if len(rows) > self._question_rows and not (self._opened or sought):
+                more = hint(MORE, self._setting.keymap)
+                text = rows[last].text
+                room = width - cell_len(more)
+                if room > KNOWN_BY:
+                    short = set_cell_size(text, min(cell_len(text), room)).rstrip() + more
+                else:
+                    short = set_cell_size(text, min(cell_len(text), width - 1)).rstrip() + "…"
+                rows[last:] = [Row([Segment(short, style)], cell_len(short), 0)]
         if self.response.joined_midway:
             lost = self.response.beginning_lost
             words = (
@@ -237,8 +262,10 @@ class Body(Stacked):
         return note_rows(self.response.citations, self.response.sources, width, self._setting)
 
     def _ending(self, width: int) -> list[Row]:
-        ending = ending_of(self.response)
-        if ending is None:
+        response = self.response
+        waits = self._waits(response) if response.status is Status.WAITING else ""
+        ending = ending_of(response, self._setting.own) or waits
+        if not ending:
             return []
         again = self.response.status in AGAIN and self.response.prompt_id and self.response.prompt
         if again and self._retry:

@@ -27,10 +27,11 @@ class Cancels:
 
     def cancel(self, response: Response, now: int) -> None:
         """End a response, or ask its agent to; `now` is in ms since the epoch by this machine's clock."""
-        if not response.status.in_flight:
+        unanswered = not response.strand and response.status in (Status.WAITING, Status.STALLED)
+        if not (response.status.in_flight or unanswered):
             self._say("it has ended already")
             return
-        if response.status is Status.WAITING and self._own.asked(response):
+        if unanswered and self._own.takes_back(response):
             self._end(response, now)
             self._asked.pop(response.key, None)
             self._say("taking the prompt back")
@@ -71,6 +72,7 @@ class Cancels:
         return "its agent is gone"
 
     def _end(self, response: Response, now: int) -> bool:
+        self._own.ends(response)
         transport = contact_of(self._conversation, response) is not None
         own = self._desk.cancel(response.prompt_id, response.response_id, transport=transport)
         self._asked[response.key] = now

@@ -12,11 +12,14 @@ from rich.segment import Segment
 from textual import events
 
 from tui.state import Response, Status
+from tui.ui.commands import hint
 from tui.ui.header import edge
 from tui.ui.own import Own
 from tui.ui.pane import Look, Pane
 from tui.ui.sections.part import TOP, Marks
 from tui.ui.thread_body import ThreadBody
+
+EARLIER = "{older} loads what came before"
 
 
 class ChatPane(Pane):
@@ -36,12 +39,16 @@ class ChatPane(Pane):
         super().__init__(chain[-1], look, own, marks)
         self.chain = list(chain)
         self.title = ""
+        self._is_cut = False
         self._note = note
 
     # What the wall tells it
 
-    def follow_thread(self, chain: Sequence[Response], title: str) -> None:
-        """Show these turns. Whoever is at the newest stays at the newest."""
+    def follow_thread(self, chain: Sequence[Response], title: str, *, is_cut: bool = False) -> None:
+        """Show these turns. Whoever is at the newest stays at the newest. `is_cut` is whether there are turns
+        before them that have not been loaded.
+        """
+        self._is_cut = is_cut
         before, self.chain, self.title = self.chain, list(chain), title
         same = before[0].key == chain[0].key
         if self.response not in chain or self.response is before[-1]:
@@ -128,7 +135,10 @@ class ChatPane(Pane):
 
     def _header(self) -> tuple[list[Segment], list[Segment]]:
         palette, turns = self._look.palette, len(self.chain)
+        count = f"{turns} turn{'s' if turns != 1 else ''}"
+        if self._is_cut:
+            count = f"{hint(EARLIER, self._look.keymap)} · {count}"
         return (
             [Segment("chat ", palette.muted), Segment(self.title, palette.name)],
-            [Segment(f"{turns} turn{'s' if turns != 1 else ''}", palette.muted)],
+            [Segment(count, palette.muted)],
         )

@@ -13,8 +13,9 @@ from textual.geometry import Region, Size
 from textual.widget import Widget
 
 from tui.state import Block, Conversation, Response
-from tui.state.threads import Head, groups_of, heads, siblings_of, thread_of
+from tui.state.threads import Head, groups_of, heads, is_cut, siblings_of, thread_of
 from tui.ui.chat import ChatPane
+from tui.ui.commands import hint
 from tui.ui.header import name_of
 from tui.ui.kin import asker_of
 from tui.ui.own import Own
@@ -33,6 +34,8 @@ ASKER = 10
 """Cells of the name of who asked in a list of threads."""
 TITLE = 60
 """Cells of a thread's title."""
+CUT = "(beginning not loaded)"
+"""What stands for a thread of which nothing is known that was asked first."""
 
 
 class Chats(Panes):
@@ -79,6 +82,9 @@ class Chats(Panes):
             self._tip = None if current is None else self._newest_after(current).key
             self._listed = False
             self.zoomed = None
+        elif self.current is not None and self.current in self._crowd:  # what was read there is read on here
+            self._folded.discard(self.current)
+            self._grid.seat(self.current)
         self._unthreaded = True
         self._arrange()
         self.settle()
@@ -110,7 +116,8 @@ class Chats(Panes):
     def titled(self, head: Head) -> str:
         """Return what stands for a thread: what was asked first, and by whom where somebody else answers."""
         asker = asker_of(head.first, self._own)
-        return f"{cut(asker, ASKER)} › {head.title}" if asker else head.title or head.response.key
+        title = (f"… {head.title}" if head.title else CUT) if head.is_cut else head.title
+        return f"{cut(asker, ASKER)} › {title}" if asker else title or head.response.key
 
     def name_of(self, response: Response) -> str:
         """Return the name of a response: model and publisher."""
@@ -150,23 +157,32 @@ class Chats(Panes):
             return None
         first = siblings_of(self._conversation, self._chat.chain[0])
         keys = {response.key for response in (*self._chat.chain, *first)}
+        before = self._chat.chain[0].continues
         for index, head in enumerate(found):
+            if before is not None and head.first.continues == before:
+                return index
             if head.response.key in keys or thread_of(self._conversation, head.response)[0].key in keys:
                 return index
         return None
 
     def step_sibling(self, by: int) -> None:
-        """Show another answer in place of the turn that is spoken of, and what follows that one."""
+        """Show another answer in place of the turn that is spoken of, round the ends, and what follows it."""
         chat = self._chat
         if chat is None:
             return
         beside = siblings_of(self._conversation, chat.response)
-        index = beside.index(chat.response) + by if chat.response in beside else -1
-        if 0 <= index < len(beside):
-            chosen = beside[index]
-            self.show_thread(self._newest_after(chosen))
-            if self._chat is not None and chosen in self._chat.chain:
-                self._chat.step(self._chat.chain.index(chosen) - self._chat.chain.index(self._chat.response))
+        keys = [each.key for each in beside]
+        if len(beside) < 2 or chat.response.key not in keys:
+            self.tell_alone()
+            return
+        chosen = beside[(keys.index(chat.response.key) + by) % len(beside)]
+        self.show_thread(self._newest_after(chosen))
+        if self._chat is not None and chosen in self._chat.chain:
+            self._chat.step(self._chat.chain.index(chosen) - self._chat.chain.index(self._chat.response))
+
+    def tell_alone(self) -> None:
+        """Say that there is one answer only."""
+        self.notify(hint("no other answer stands beside it · {retry} asks again", self._look.keymap))
 
     def _newest_after(self, response: Response) -> Response:
         """Return the newest response of which this one is a part of the thread."""
@@ -181,9 +197,7 @@ class Chats(Panes):
         """Show another conversation in the place of this one."""
         for response in list(self._responses.values()):
             self.take_down(response)
-        if self._chat is not None:
-            chat, self._chat = self._chat, None
-            self.call_later(chat.remove)
+        self._drop_chat()
         self._fed.clear()
         self._tip = self.current = None
         self._arrange()  # now: what comes may have the same keys
@@ -289,8 +303,8 @@ class Chats(Panes):
             return
         self._tip = tip.key
         chain = thread_of(self._conversation, tip)
-        words = " ".join(chain[0].question.split())
-        title = cut(words, TITLE)
+        words, lacks = " ".join(chain[0].question.split()), is_cut(self._conversation, chain[0])
+        title = cut(words, TITLE) if words or not lacks else CUT
         if self._chat is None:
             self._chat = ChatPane(
                 chain, self._look, self._own, self._marks, lambda each: self._notes.get(each.key, "")
@@ -299,7 +313,7 @@ class Chats(Panes):
             self._chat.find(self._needle)
             self.mount(self._chat)
             self._shelf.refresh(layout=True)
-        self._chat.follow_thread(chain, title)
+        self._chat.follow_thread(chain, title, is_cut=lacks)
         if self._asked:
             self._chat.show_newest()
         self._asked = False
@@ -324,10 +338,18 @@ class Chats(Panes):
 
     def _arrange(self) -> None:
         super()._arrange()
-        if not self.chatting and self._chat is not None:
-            chat, self._chat = self._chat, None
-            self._fed.discard(chat)
-            self.call_later(chat.remove)
+        if not self.chatting:
+            self._drop_chat()
+
+    def _drop_chat(self) -> None:
+        """Take the chat off the wall. Its focus goes on now: what is taken down would hand it to anybody."""
+        chat, self._chat = self._chat, None
+        if chat is None:
+            return
+        self._fed.discard(chat)
+        if self.screen.focused is chat:
+            self.enter()
+        self.call_later(chat.remove)
 
     def _shown(self) -> list[Pane]:
         return [*super()._shown(), *([self._chat] if self._chat is not None else [])]

@@ -43,6 +43,8 @@ class Command:
     argument: str = ""
     """What stands behind that name, in words, in brackets when it may be left out; empty takes nothing. With
     an argument `App.action_slash_<slash>(argument)` is called, without one `action`."""
+    alone: str = ""
+    """What it does, where `help` is said of several keys: of one that the user has changed."""
 
     @property
     def needs(self) -> bool:
@@ -60,30 +62,42 @@ COMMANDS: tuple[Command, ...] = (
         Command(f"pane-{n}", _PANES, str(n), f"go({n})", "to a pane by its number", "1–9")
         for n in range(1, 10)
     ),
-    Command("left", _PANES, "h,left", "move('left')", "to the next pane that way", "h j k l, arrows"),
-    Command("down", _PANES, "j,down", "move('down')", "to the next pane that way", "h j k l, arrows"),
-    Command("up", _PANES, "k,up", "move('up')", "to the next pane that way", "h j k l, arrows"),
-    Command("right", _PANES, "l,right", "move('right')", "to the next pane that way", "h j k l, arrows"),
+    Command("left", _PANES, "h,left", "move('left')", "to the next pane that way", "h j k l, arrows",
+            alone="to the next pane on the left"),
+    Command("down", _PANES, "j,down", "move('down')", "to the next pane that way", "h j k l, arrows",
+            alone="to the next pane below"),
+    Command("up", _PANES, "k,up", "move('up')", "to the next pane that way", "h j k l, arrows",
+            alone="to the next pane above"),
+    Command("right", _PANES, "l,right", "move('right')", "to the next pane that way", "h j k l, arrows",
+            alone="to the next pane on the right"),
     Command("next", _PANES, "tab", "step(1)", "to the next pane", "Tab"),
     Command("previous", _PANES, "shift+tab", "step(-1)", "to the pane before", "shift+Tab"),
     Command("sibling-before", _PANES, "left_square_bracket", "sibling(-1)",
-            "to another answer to the same question", "[ ]"),
+            "to another answer to the same question", "[ ]",
+            alone="to the answer before it to the same question"),
     Command("sibling-next", _PANES, "right_square_bracket", "sibling(1)",
-            "to another answer to the same question", "[ ]"),
+            "to another answer to the same question", "[ ]",
+            alone="to the next answer to the same question"),
     Command("zoom", _PANES, "z", "zoom", "this pane fills the wall, and back", slash="zoom"),
-    Command("page-up", _PANES, "pageup", "scroll('page-up')", "scroll by a page", "PgUp PgDn"),
-    Command("page-down", _PANES, "pagedown,space", "scroll('page-down')", "scroll by a page", "PgUp PgDn"),
-    Command("line-up", _PANES, "shift+up", "scroll('up')", "scroll by a line", "shift+↑ shift+↓"),
-    Command("line-down", _PANES, "shift+down", "scroll('down')", "scroll by a line", "shift+↑ shift+↓"),
+    Command("page-up", _PANES, "pageup", "scroll('page-up')", "scroll by a page", "PgUp PgDn",
+            alone="scroll up by a page"),
+    Command("page-down", _PANES, "pagedown,space", "scroll('page-down')", "scroll by a page", "PgUp PgDn",
+            alone="scroll down by a page"),
+    Command("line-up", _PANES, "shift+up", "scroll('up')", "scroll by a line", "shift+↑ shift+↓",
+            alone="scroll up by a line"),
+    Command("line-down", _PANES, "shift+down", "scroll('down')", "scroll by a line", "shift+↑ shift+↓",
+            alone="scroll down by a line"),
     Command("top", _PANES, "g,home", "scroll('top')", "to the beginning", "g"),
     Command("end", _PANES, "G,end", "scroll('end')", "to the end, and follow it", "G"),
     Command("follow", _PANES, "s", "follow", "follow the end, or stay", slash="follow"),
-    Command("details", _PANES, "t", "details", "thinking and tools in full, or on a line each",
+    Command("details", _PANES, "t", "details", "thinking, tools, a long question: in full or brief",
             slash="details"),
     Command("find", _PANES, "slash", "find", "find in the pane", "/", slash="find", argument="words"),
-    Command("find-next", _PANES, "n", "find_next(1)", "to the next place found, or the one before", "n N"),
+    Command("find-next", _PANES, "n", "find_next(1)", "to the next place found, or the one before", "n N",
+            alone="to the next place found"),
     Command("find-before", _PANES, "N", "find_next(-1)", "to the next place found, or the one before",
-            "n N"),
+            "n N",
+            alone="to the place found before"),
     Command("pin", _PANES, "p", "pin", "pin this pane: it keeps its place whatever comes", slash="pin"),
     Command("fold", _PANES, "c", "fold", "fold this pane to one line; a click on the line opens it",
             slash="fold"),
@@ -210,7 +224,7 @@ def hint(words: str, keymap: Mapping[str, str]) -> str:
 def help_rows(zone: Zone, keymap: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return (keys, what they do) for the help, each pair once."""
     rows = {
-        (keys_shown(command, keymap), command.help): None
+        (keys_shown(command, keymap), (command.id in keymap and command.alone) or command.help): None
         for command in COMMANDS
         if command.zone is zone and command.keys
     }

@@ -15,6 +15,8 @@ from tui.ui.verdicts import Counts, is_over, undecided
 from tui.ui.words import cut
 
 BLANK = Style()
+STRANGER = Own("")
+"""A terminal that has said nothing."""
 KNOWN_BY = 4
 """Cells of a name that is cut by which it is still known."""
 SILENCE = 2_000
@@ -87,25 +89,27 @@ def state_of(response: Response, now: int) -> str:
     return " ".join(parts)
 
 
-def figures_of(response: Response, *, now: int | None = None, prices: Prices = NO_PRICES) -> str:
-    """Return what happens to a response, what is lost of it, what is known of its size, speed and cost, and
+def figures_of(
+    response: Response, *, now: int | None = None, prices: Prices = NO_PRICES, own: Own = STRANGER
+) -> str:
+    """Return what happens to a response, what is lost of it, what is known of its size, cost and speed, and
     last how it came, of which nothing is wrong with its text: `cancel asked by ben · 2 gaps · 312 tokens ·
-    first 0.6s · 84 t/s · $0.0012 · 1 healed · 62 repeats · 3 late`. With `now`, in ms since the epoch by this
-    machine's clock, also that a cancel came to nothing.
+    $0.0012 · first 0.6s · 84 t/s · 1 healed · 62 repeats · 3 late`. With `now`, in ms since the epoch by this
+    machine's clock, also that a cancel came to nothing. `own` tells what was asked here.
     """
-    parts = _events_of(response, now)
+    parts = _events_of(response, now, own)
     parts += _counted((response.gaps, "gap" if response.gaps == 1 else "gaps"))
     amount = amount_of(response)
     if amount is not None:
         parts.append(amount)
+    cost = cost_of(response, prices)
+    if cost is not None:
+        parts.append(dollars(cost))
     if response.first_text_after is not None:
         parts.append(f"first {duration(response.first_text_after)}")
     rate = rate_of(response)
     if rate is not None and not response.status.in_flight:
         parts.append(rate)
-    cost = cost_of(response, prices)
-    if cost is not None:
-        parts.append(dollars(cost))
     parts += _counted(
         (response.healed, "healed"),
         (response.duplicates, "repeat" if response.duplicates == 1 else "repeats"),
@@ -114,12 +118,13 @@ def figures_of(response: Response, *, now: int | None = None, prices: Prices = N
     return " · ".join(parts)
 
 
-def _events_of(response: Response, now: int | None) -> list[str]:
+def _events_of(response: Response, now: int | None, own: Own) -> list[str]:
     events = []
     if response.cancel_asked_by is not None and response.ended_at is None:
         asked_at = response.cancel_asked_at
         ignored = now is not None and asked_at is not None and now - asked_at >= PATIENCE
-        events.append(f"cancel asked by {response.cancel_asked_by}{', not answered' if ignored else ''}")
+        by = own.ender(response, response.cancel_asked_by)
+        events.append(f"cancel asked by {by}{', not answered' if ignored else ''}")
     if response.superseded:
         events.append("superseded")
     if response.left and response.status is not Status.STALLED and response.ended_at is None:
@@ -131,13 +136,15 @@ def _counted(*counts: tuple[int, str]) -> list[str]:
     return [f"{number:,} {what}" for number, what in counts if number]
 
 
-def ending_of(response: Response) -> str | None:
-    """Return why a response ended; None when there is nothing to say beyond its text."""
+def ending_of(response: Response, own: Own = STRANGER) -> str | None:
+    """Return why a response ended; None when there is nothing to say beyond its text. `own` tells what was
+    asked here.
+    """
     match response.status:
         case Status.FAILED:
             return f"failed: {response.error}"
         case Status.CANCELLED:
-            by = f" by {response.cancelled_by}" if response.cancelled_by else ""
+            by = f" by {own.ender(response, response.cancelled_by)}" if response.cancelled_by else ""
             amount = amount_of(response)
             after = f" after {amount}" if response.token_count else ""
             return f"cancelled{by}{after}"

@@ -33,6 +33,7 @@ from tui.ui.screens.inspector import Inspector
 from tui.ui.screens.people import PeopleScreen
 from tui.ui.status import StatusLine
 from tui.ui.wall import Wall
+from tui.values import SHORT_THEMES
 from tui.wire import Member, Roster
 
 log = logging.getLogger(__name__)
@@ -99,12 +100,19 @@ class Looking(App[None]):
         if severity == "information":
             self.clear_notifications()
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
-        screen, box = self.screen_stack[0], self._prompt
-        below = screen.size.height - box.region.y - 1 if box.region else 1
-        left = min(cell_len(box.border_title or "") + TITLE_CELLS, screen.size.width // 3)
-        for rack in screen.query(ToastRack):
-            rack.styles.margin = (0, 0, below, 0)
-            rack.styles.padding = (0, 2, 0, left)
+
+    def _refresh_notifications(self) -> None:
+        """See `App`. Each screen says it anew, at the same place, so that it stands nowhere twice."""
+        super()._refresh_notifications()
+        if not self._notifications:
+            return
+        beneath, box = self.screen_stack[0], self._prompt
+        below = beneath.size.height - box.region.y - 1 if box.region else 1
+        left = min(cell_len(box.border_title or "") + TITLE_CELLS, beneath.size.width // 3)
+        for screen in self.screen_stack:
+            for rack in screen.query(ToastRack):
+                rack.styles.margin = (0, 0, below, 0)
+                rack.styles.padding = (0, 2, 0, left)
 
     def _spoken_of(self) -> Response | None:
         """Return the response that keys speak of; say so where there is none."""
@@ -341,8 +349,9 @@ class Looking(App[None]):
 
     def action_slash_theme(self, name: str) -> None:
         """Wear another theme."""
-        if name in self.available_themes:
-            self.theme = name
+        theme = SHORT_THEMES.get(name, name)
+        if theme in self.available_themes:
+            self.theme = theme
         else:
             self._say(f"there is no theme {name}; : theme lists them")
 

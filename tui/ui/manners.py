@@ -113,7 +113,8 @@ def manner_told(manner: Manner, model: str) -> str:
     name = short_model(manner.model or model)
     parts = [name] if name else []
     if manner.thinking is not None:
-        parts.append(f"thinking {manner.thinking}")
+        off = manner.thinking == EFFORTS[0]
+        parts.append("no thinking" if off else f"effort {manner.thinking}")
     if manner.max_tokens is not None:
         parts.append(f"max {manner.max_tokens:,}")
     if manner.system is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tui.state import Response, Status
 from tui.ui.ports import Desk, Feed
@@ -39,11 +39,17 @@ class Meter:
         self._tokens.clear()
         self._shown = 0
 
-    def figures(self, responses: Iterable[Response], now: int) -> Figures:
-        """Return what there is of these responses. Costs a look at each."""
+    def figures(
+        self, responses: Iterable[Response], now: int, in_vain: Callable[[Response], bool] = lambda _: False
+    ) -> Figures:
+        """Return what there is of these responses; `in_vain` says which prompts nobody here answers. Costs a
+        look at each.
+        """
         responses = list(responses)
         live = [response for response in responses if response.status.in_flight]
+        waiting = sum(response.status is Status.WAITING and in_vain(response) for response in live)
         ended = Counter(response.status for response in responses)
+        otherwise = [(status.value.lower(), ended[status]) for status in OTHERWISE]
         tokens = sum(response.tokens for response in responses)
         while self._tokens and self._tokens[-1][0] >= now:  # a replay stands still, or has gone back
             self._tokens.pop()
@@ -55,9 +61,10 @@ class Meter:
             live=sum(
                 response.status is not Status.QUIET and not is_over(response, self._counts)
                 for response in live
-            ),
+            )
+            - waiting,
             done=ended[Status.DONE],
-            otherwise=tuple((status.value.lower(), ended[status]) for status in OTHERWISE if ended[status]),
+            otherwise=tuple(each for each in (*otherwise, ("unanswered", waiting)) if each[1]),
             tokens_per_second=(tokens - before) * 1000 / (now - since) if now > since else 0.0,
             queued=self._desk.queued,
             rate=self._desk.rate,

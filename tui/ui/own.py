@@ -29,6 +29,7 @@ class Own:
         self._heard: set[str] = set()  # promptIds
         self._connections: set[str | None] = set()
         self._preferred: set[str] = set()  # responseIds
+        self._ended: set[str | None] = set()  # promptIds and responseIds that were asked to end
 
     def sends(self, prompt_id: str) -> None:
         """Know a prompt that is published."""
@@ -47,6 +48,17 @@ class Own:
         """Know a response that is called the best."""
         self._preferred.add(response_id)
 
+    def ends(self, response: Response) -> None:
+        """Know a response that is asked to end."""
+        self._ended.add(response.response_id or response.prompt_id)
+
+    def ender(self, response: Response, name: str) -> str:
+        """Return who asked a response to end, or ended it, and is said to be `name`: `you`, where it was
+        asked here and stands under this terminal's name.
+        """
+        here = not self._ended.isdisjoint({response.response_id, response.prompt_id} - {None})
+        return YOU if here and name == self.client_id else _quoted(name)
+
     def asked(self, response: Response) -> bool:
         """Whether the question that a response answers, or is to answer, was asked here."""
         prompt = response.prompt
@@ -59,6 +71,11 @@ class Own:
             self._heard.add(prompt.prompt_id)
             self._connections.add(prompt.publisher.connection_id)
         return True
+
+    def takes_back(self, response: Response) -> bool:
+        """Whether a prompt can be taken back here: it was asked here, or at least in this terminal's name."""
+        prompt = response.prompt
+        return prompt is not None and prompt.publisher.client_id == self.client_id
 
     def said(self, publisher: Publisher) -> bool:
         """Whether something was published here, as far as is known."""
@@ -93,7 +110,11 @@ class Own:
 
 def named(publisher: Publisher) -> str:
     """Return the name that somebody else claims, in quotes where it may be read as `you`."""
-    return f"“{publisher.name}”" if _resembles(publisher.name) else publisher.name
+    return _quoted(publisher.name)
+
+
+def _quoted(name: str) -> str:
+    return f"“{name}”" if _resembles(name) else name
 
 
 def _resembles(name: str) -> bool:

@@ -6,7 +6,7 @@ no layout and no styles cache stand between a token and its row. Only rows that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar
@@ -62,6 +62,8 @@ class Look:
     """Which decisions on a tool call count."""
     keymap: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Keys that the user wants, by the command's id."""
+    waits: Callable[[Response], str] = lambda _: ""
+    """What a prompt waits for, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Position:
     follow: bool = True
     anchor: Place = TOP
     opened: bool = False
-    """Whether thinking and tool calls are shown in full."""
+    """Whether the question, thinking and tool calls are shown in full."""
 
 
 class Pane(Still, Pointed, can_focus=True):
@@ -237,7 +239,7 @@ class Pane(Still, Pointed, can_focus=True):
         return Position(self.follow, TOP if self.follow else self._anchor, self._opened)
 
     def toggle_opened(self) -> None:
-        """Show thinking and tool calls in full, or each on a line; the reader stays at the same place."""
+        """Show everything in full, or in brief; the reader stays at the same place."""
         self._opened = not self._opened
         body = self._body
         if body is None:
@@ -320,6 +322,9 @@ class Pane(Still, Pointed, can_focus=True):
         """Mark what is found, whatever the case; nothing for an empty needle."""
         if needle != self._needle:
             self._needle, self._place_found, self.counted = needle, None, ""
+            if self._body is not None:
+                self._body.seek(needle.lower())
+                self.show()
             self.draw_anew()
 
     def find_next(self, by: int) -> bool:
@@ -430,7 +435,7 @@ class Pane(Still, Pointed, can_focus=True):
     def _body_of(self, response: Response, width: int) -> Body:
         from tui.ui.body import Body  # noqa: PLC0415  markdown and its lexers, after the first paint
 
-        return Body(
+        body = Body(
             response,
             width,
             self._look.theme,
@@ -442,7 +447,11 @@ class Pane(Still, Pointed, can_focus=True):
             question_rows=self.QUESTION_ROWS,
             retry=self._look.retry,
             keymap=self._look.keymap,
+            waits=self._look.waits,
         )
+        if self._needle:
+            body.seek(self._needle.lower())
+        return body
 
     def _header(self) -> tuple[list[Segment], list[Segment]]:
         """Return what stands on the upper border, left and right."""
@@ -473,7 +482,7 @@ class Pane(Still, Pointed, can_focus=True):
             left, right = self._header()
             return edge(left, right, width, "╭╮", "─", border)
         if row == LOWER:
-            figures = figures_of(self.response, now=self._now, prices=self._look.prices)
+            figures = figures_of(self.response, now=self._now, prices=self._look.prices, own=self._own)
             left = [Segment(figures, palette.muted)]
             right = [Segment(self._following(), palette.muted)]
             return edge(left, right, width, "╰╯", "─", border)
@@ -497,6 +506,9 @@ class Pane(Still, Pointed, can_focus=True):
         if self.follow:
             live = ["follow"] if self.response.status.in_flight else []
             return " · ".join([*pinned, *(["catching up"] if self.behind else live)])
+        if self._body is not None and len(self._body) <= self.view_height:  # there is nowhere to go yet
+            stays = [hint("stays · {follow} follows", self._look.keymap)]
+            return " · ".join([*pinned, *(stays if self.response.status.in_flight else [])])
         new = 0 if self._body is None else len(self._body) - self._seen_rows
         told = f"+{new} new line{'s' if new != 1 else ''}" if new > 0 else "scrolled"
         return " · ".join([*pinned, told, hint("{end} to end", self._look.keymap)])

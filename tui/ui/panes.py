@@ -25,6 +25,7 @@ from tui.ui.sections.part import Marks
 from tui.ui.shelf import Shelf
 from tui.ui.still import Still
 from tui.ui.tabs import Tabs
+from tui.ui.takers import Wait
 from tui.ui.welcome import Welcome
 
 CATCH_UP = 0.02
@@ -103,6 +104,7 @@ class Panes(Still, Container):
         self._folded: set[str] = set()  # by hand
         self._needle = ""
         self._notes: dict[str, str] = {}  # what is said beside the names, by key
+        self._waits: dict[str, Wait] = {}  # what prompts wait for, by key
         self._filter = Filter()
         self._past_filter: set[str] = set()  # asked here since it was set, which are shown all the same
         self._unfiltered = self._grid  # the places of all, while a filter leaves only some
@@ -138,6 +140,30 @@ class Panes(Still, Container):
         self._shelf.annotate(notes)
         for key, pane in self._panes.items():
             pane.annotate(notes.get(key, ""))
+
+    def tell_waits(self, waits: dict[str, Wait]) -> None:
+        """Say in the panes of these, by key, what they wait for."""
+        before, self._waits = self._waits, waits
+        for key in [key for key in before | waits if before.get(key) != waits.get(key)]:
+            self._stale = True
+            if key in self._responses:
+                self.update(self._responses[key])
+
+    def wait_told(self, response: Response) -> str:
+        """Return what a response waits for, in words; empty where that is not known."""
+        wait = self._waits.get(response.key)
+        return wait.told if wait is not None else ""
+
+    def waits_in_vain(self, response: Response) -> bool:
+        """Whether a response is a prompt that nobody here answers, or nobody has for long."""
+        if response.strand or response.status is Status.STALLED:
+            return not response.strand and response.prompt is not None
+        wait = self._waits.get(response.key)
+        return wait is not None and wait.in_vain and response.status is Status.WAITING
+
+    def _goes_on(self, response: Response) -> bool:
+        """Whether more may still come, as far as anybody is here from whom it would."""
+        return response.status.in_flight and not self.waits_in_vain(response)
 
     def families(self, responses: Iterable[Response]) -> dict[str, str]:  # noqa: ARG002
         """Return by key what responses have in common with their siblings; what is missing stands alone."""
@@ -255,7 +281,7 @@ class Panes(Still, Container):
     def _revive(self, response: Response) -> None:
         """See to a place for what counted as over when the wall was arranged, and goes on."""
         key = response.key
-        if response.status.in_flight and key not in self._live and key in self._crowd:
+        if self._goes_on(response) and key not in self._live and key in self._crowd:
             self._live.add(key)
             self._crowd.add(response)
             self._stale = True
@@ -344,14 +370,14 @@ class Panes(Still, Container):
         untouched = self.current is None and self.zoomed is None and not self._pinned and not self._folded
         tabs = screen.width < TABS_BELOW[0] or screen.height < TABS_BELOW[1]
         wanted = self._near()
-        self._live = {key for key, response in wanted.items() if response.status.in_flight}
+        self._live = {key for key, response in wanted.items() if self._goes_on(response)}
         families = self.families(wanted.values())
         bests = self.bests(families)
         self.arrangement = self._grid.arrange(
             [
                 Entry(
                     key,
-                    live=response.status.in_flight,
+                    live=key in self._live,
                     held=self._held(key),
                     folded=key in self._folded,
                     own=self._own.asked(response),

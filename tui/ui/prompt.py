@@ -334,7 +334,7 @@ class PromptBox(Still, TextArea):
         """Insert what was pasted, as a chip where it is long."""
         self._typed_at = False
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        lines = text.count("\n") + 1
+        lines = len(text.removesuffix("\n").split("\n"))
         if lines > LINES:
             self._put_chip(f"[pasted {lines:,} lines]", text)
         elif len(text) > CHARACTERS:

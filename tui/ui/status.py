@@ -39,6 +39,8 @@ AMONG_PANES = (
     "{help} help",
 )
 """What can be done from here, in as many words as have room."""
+AMONG_ENDED = ("{prompt} prompt · {reply} reply · {retry} retry · {help} help", *AMONG_PANES[1:])
+"""The same, where nothing can be cancelled."""
 REPLAYING = ("{help} help",)
 """The bar of the replay has its keys."""
 SILENT = (
@@ -103,6 +105,8 @@ class StatusLine(Still, Widget):
         self._now = 0
         self.typing = True
         """Whether the prompt has the keys; the hint on the right says what others do."""
+        self.at_ended = False
+        """Whether the keys speak of a response that has ended."""
         self.replaying = False
         """Whether a replay is shown, in which nothing can be asked or cancelled."""
 
@@ -192,7 +196,8 @@ class StatusLine(Still, Widget):
         """Return the keys that have room on the right: all of them beside all `fields`, else as many as have
         room beside the first `least`, or beside fewer of these.
         """
-        hints = REPLAYING if self.replaying else TYPING if self.typing else AMONG_PANES
+        among = AMONG_ENDED if self.at_ended else AMONG_PANES
+        hints = REPLAYING if self.replaying else TYPING if self.typing else among
         most, *fewer = (hint(words, self._facts.keymap) for words in hints)
 
         def fits(words: str, shown: list[Text]) -> bool:

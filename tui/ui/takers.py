@@ -1,4 +1,4 @@
-"""Whether somebody is here who may answer a prompt, as far as presence tells.
+"""Whether somebody is here who may answer a prompt, and whom it waits for, as far as presence tells.
 
 Agents say there whose prompts they take: a claim, as all that members say of themselves. What is not known
 counts as may.
@@ -6,7 +6,8 @@ counts as may.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from tui.state import Response
 from tui.state.response import Prompt
@@ -14,14 +15,41 @@ from tui.wire import Member, Roster
 
 NOBODY = "no agent here answers it"
 ANYBODY = "*"
+STREAMING = "streaming"
+"""What a member says that it does, and what is said of one that is seen to."""
 
 
-def absence_of(prompt: Prompt, roster: Roster) -> str:
-    """Return why a prompt waits for somebody who is not here; empty where somebody here may answer it."""
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a prompt waits for."""
+
+    told: str
+    """In words."""
+    in_vain: bool = False
+    """Whether nobody is here who may answer it."""
+
+
+def wait_of(prompt: Prompt, roster: Roster, given: Collection[Response] = ()) -> Wait:
+    """Return what a prompt waits for; `given` are answers that are being given, which keep agents busy."""
     members = roster.members
     if prompt.to is not None and all(member.client_id != prompt.to for member in members):
-        return f"waiting for {prompt.to}, who is not here"
-    return "" if any(_may(member, prompt) for member in members) else NOBODY
+        return Wait(f"waiting for {prompt.to}, who is not here", in_vain=True)
+    takers = [member for member in members if _may(member, prompt)]
+    if not takers:
+        return Wait(NOBODY, in_vain=True)
+    names = list(dict.fromkeys(member.client_id or "anonymous" for member in takers))
+    others = f" or {len(names) - 1} other{'s' if len(names) > 2 else ''}" if len(names) > 1 else ""
+    busy = all(_is_busy(member, given) for member in takers)
+    return Wait(f"waiting for {names[0]}{others}{', busy with another answer' if busy else ''}")
+
+
+def given_by(member: Member, given: Collection[Response]) -> Sequence[Response]:
+    """Return which of the answers that are being given a member gives."""
+    return [each for each in given if each.publisher.connection_id in member.connections]
+
+
+def _is_busy(member: Member, given: Collection[Response]) -> bool:
+    return member.status == STREAMING or bool(given_by(member, given))
 
 
 def is_here(response: Response, roster: Roster) -> bool:

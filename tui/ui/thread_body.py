@@ -60,6 +60,11 @@ class Answer:
         if self._body is not None:
             self._body.unfold(opened=opened)
 
+    def seek(self, needle: str) -> None:
+        """Show what is searched."""
+        if self._body is not None:
+            self._body.seek(needle)
+
     def __len__(self) -> int:
         return 0 if self._body is None else len(self._body)
 
@@ -199,6 +204,12 @@ class ThreadBody(Stacked):
         """Show thinking and tool calls in full, or each on a line."""
         for index, answer in enumerate(self._answers.values()):
             answer.unfold(opened=opened)
+            self._stack.touch(2 * index + 1)
+
+    def seek(self, needle: str) -> None:
+        """Show what is searched; see `Body`."""
+        for index, answer in enumerate(self._answers.values()):
+            answer.seek(needle)
             self._stack.touch(2 * index + 1)
 
     @property

@@ -15,7 +15,7 @@ from tui.render.grid import Cell
 from tui.state import Response
 from tui.ui.chats import Chats
 from tui.ui.chosen import Chosen
-from tui.ui.commands import Zone, bindings, hint
+from tui.ui.commands import Zone, bindings
 from tui.ui.find import FindBar
 from tui.ui.links import open_link
 from tui.ui.pane import Pane, Position
@@ -97,7 +97,7 @@ class Wall(Chats, can_focus=True):
             return
         beside = [each for each in self.kin(current) if each.key in self._crowd]
         if len(beside) < 2:
-            self.notify(hint("no other answer stands beside it · {retry} asks again", self._look.keymap))
+            self.tell_alone()
             return
         key = beside[(beside.index(current) + by) % len(beside)].key
         if key not in self.cells:
@@ -197,7 +197,7 @@ class Wall(Chats, can_focus=True):
             pane.toggle_follow()
 
     def action_details(self) -> None:
-        """Show the focused pane's thinking and tool calls in full, or on a line each."""
+        """Show the focused pane's question, thinking and tool calls in full, or in brief."""
         pane = self.reading
         if pane is not None:
             pane.toggle_opened()
@@ -232,6 +232,14 @@ class Wall(Chats, can_focus=True):
         if self.current in self.cells and self.zoomed is None:
             self._folded.add(self.current)
             self._arrange()
+
+    def put_away(self, response: Response) -> bool:
+        """Fold a response to a line; return whether that could be done."""
+        if self.chatting or self.zoomed is not None or response.key not in self._crowd:
+            return False
+        self._folded.add(response.key)
+        self._arrange()
+        return True
 
     def action_unfold(self) -> None:
         """Bring back what was folded by hand."""

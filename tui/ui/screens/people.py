@@ -14,9 +14,12 @@ from textual.widgets import DataTable, Static
 
 from tui.state import Response
 from tui.ui.own import Own
+from tui.ui.takers import STREAMING, given_by
 from tui.wire import Member, Roster
 
 COLUMNS = ("who", "kind", "model", "status", "connection")
+IDLE = "idle"
+"""What is said of an agent that says nothing of itself and is not seen to answer."""
 
 
 class PeopleScreen(ModalScreen[Member | None]):
@@ -81,10 +84,11 @@ class PeopleScreen(ModalScreen[Member | None]):
         """Return what is said of a member: what it does is seen on the channel, or else its own word."""
         own = self._own.holds(member.connection_id)
         who = f"{member.client_id} (you)" if own else member.client_id or "anonymous"
-        given = [each for each in self._given if each.publisher.connection_id in member.connections]
-        status, model = member.status or "", member.model or ""
+        given = given_by(member, self._given)
+        idle = IDLE if member.kind == "agent" else ""
+        status, model = member.status or idle, member.model or ""
         if given:
-            status = "streaming" if len(given) == 1 else f"streaming {len(given)}"
+            status = STREAMING if len(given) == 1 else f"{STREAMING} {len(given)}"
             model = ", ".join(dict.fromkeys(each.model for each in given if each.model)) or model
         return who, member.kind or "", model, status, member.connection_id[:8]
 
