@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.link.support import NOW, Watched, linked, message, reading, until
 from tui.link import HistoryChange, history, missed, subscription
 from tui.link.history import History, Page
 from tui.link.inbox import Inbox
-from tui.link.missed import CHANGING, OVERLAP, Mark, Missed, Place
+from tui.link.missed import CHANGING, OPEN, OVERLAP, Mark, Missed, Place
 from tui.wire import Action, ChannelChange, ChannelMessage, Gap, GapHealed, Inbound
 
 LATER = NOW + 3_600_000
@@ -123,6 +124,46 @@ async def test_nothing_seen_is_no_gap_but_is_looked_for() -> None:
         await until(lambda: watched.filled)
         assert watched.data == ["2"]
         assert watched.of(Gap) == []
+
+
+GROWING = {"name": "response", "extras": {"headers": {"responseId": "r"}}}
+
+
+async def test_what_is_appended_behind_a_loss_to_what_was_not_read_since_is_read_whole() -> None:
+    """Its publisher was in the dark as well, and said more than this before it could be heard."""
+    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
+        await seen_one(peer, watched)
+        late = message(100 + OVERLAP * 2, data="late")
+        await peer.say(message(101, name="x", data="a"), late)
+        await until(lambda: watched.data == ["100", "a", "late"])
+        grown = message(101, name="x", data="abc", action=5, version={"serial": "s103"})
+        peer.history = [late]
+        await peer.drop()
+        await until(lambda: watched.filled and watched.attached)
+        peer.history = [grown, late]
+        await peer.say({**grown, "data": "c"})
+        await until(lambda: watched.data[-1] == "abc")
+        assert peer.paths[-1].endswith("/messages/s101")
+        asked = len(peer.paths)
+        await peer.say(
+            {**grown, "data": "d", "version": {"serial": "s104"}}, {**late, "serial": "z", "data": "last"}
+        )
+        await until(lambda: watched.data[-2:] == ["d", "last"])
+        assert len(peer.paths) == asked, "it is whole now"
+
+
+async def test_what_was_seen_and_grows_only_unseen_is_asked_for() -> None:
+    async with Peer() as peer, linked(reading(peer, since=0)) as watched:
+        await seen_one(peer, watched)
+        await peer.say(message(101, data="a", **GROWING))
+        await until(lambda: watched.data == ["100", "a"])
+        late = message(100 + OVERLAP * 2)
+        await peer.say(late)
+        await until(lambda: len(watched.data) == 3)
+        peer.history = [message(101, data="abc", action=5, version={"serial": "s102"}, **GROWING), late]
+        await peer.drop()
+        await until(lambda: "abc" in watched.data)
+        assert any(path.endswith("/messages/s101") for path in peer.paths)
 
 
 async def test_messages_that_were_being_changed_are_fetched_one_by_one() -> None:
@@ -276,6 +317,40 @@ def test_only_the_last_changes_are_remembered() -> None:
     place.pass_by(said(999, action=Action.UPDATE, live=False))
     assert len(place.changing) == CHANGING
     assert place.changing[-2:] == ("s199", "s180")
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_what_may_still_grow_is_asked_for_until_it_is_done(live: bool) -> None:
+    place = Place()
+    for number in reversed(range(2 * OPEN)):
+        place.pass_by(said(number, live=live, **GROWING))
+    place.pass_by(said(900, name="token", data="a", live=live, extras=GROWING["extras"]))
+    assert sorted(place.changing) == [f"s{number:03d}" for number in range(OPEN, 2 * OPEN)]
+    done = {"metadata": {"phase": "done"}, "action": Action.UPDATE, "live": False}
+    for number in range(2 * OPEN):
+        place.pass_by(said(number, **GROWING, **done))
+    assert place.changing == ()
+
+
+def test_only_after_a_loss_and_once_is_an_append_not_trusted() -> None:
+    place, grown, new = Place(), said(1, action=Action.APPEND), said(2)
+    whole: list[bool] = []
+    steps: tuple[Callable[[], None], ...] = (
+        lambda: place.pass_by(grown),
+        place.lose,
+        lambda: place.pass_by(new),
+        lambda: place.pass_by(replace(new, action=Action.APPEND)),  # its creation was seen
+        lambda: place.pass_by(grown),
+        lambda: place.pass_by(replace(grown, live=False)),  # it was read
+        lambda: place.pass_by(grown),
+        place.lose,
+        lambda: place.pass_by(grown),
+        lambda: place.assure(place.changing),
+    )
+    for step in steps:
+        step()
+        whole.append(place.whole)
+    assert whole == [True, True, True, True, False, True, True, True, False, True]
 
 
 async def test_what_could_not_be_had_is_fetched_later_and_its_gap_is_healed(

@@ -15,7 +15,8 @@ from typing import NamedTuple
 from tui.link.explain import code_of, explain
 from tui.link.history import ATTEMPTS, NO_ANSWER, History, is_lasting
 from tui.link.inbox import Inbox, until
-from tui.wire import Action, ChannelMessage, Gap, GapHealed, Notice, Reason
+from tui.wire import Action, ChannelMessage, Gap, GapHealed, Notice, Part, Reason, ToolCall, decode
+from tui.wire.revisions import is_done
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,12 @@ may arrive a little out of order."""
 CHANGING = 50
 """Newest messages that were appended to or updated, whose latest version is fetched one by one: history has
 them where they were created, which may be long before the loss."""
+OPEN = 20
+"""Newest messages that were seen and may still grow, of which the same is asked: they may do so unseen."""
+SURE = 1_000
+"""Messages that are known to be whole since the last loss; one that was forgotten is asked for once more."""
+_WHOLE = frozenset({"start", "token", "stop"})
+"""Names of messages that never change, and are most of all."""
 _NOT_KEPT = Reason("the channel's history no longer has what was missed")
 
 
@@ -53,26 +60,61 @@ class Owed(NamedTuple):
 
 
 class Place:
-    """Where in the channel we are: the newest message that history will have, and what still changes."""
+    """Where in the channel we are: the newest message that history will have, and what still changes.
+
+    After a loss an append says what follows on text of which some may have been missed. Such a message is not
+    `whole` until all of it has been read.
+    """
 
     def __init__(self) -> None:
         self.mark: Mark | None = None
         self._changing: dict[str, None] = {}
+        self._open: dict[str, None] = {}
         self._left_out: dict[str, None] = {}
+        self._sure: dict[str, None] | None = None  # None before the first loss: nothing can be missing
+        self._torn: dict[str, None] = {}
 
     def pass_by(self, message: ChannelMessage) -> None:
         """Take note of a message that has been seen."""
+        serial = message.serial
         if message.action is Action.CREATE:
             # History keeps no ephemeral message, and so could not show that nothing was lost.
-            if not message.extras.get("ephemeral") and (
-                self.mark is None or message.serial > self.mark.serial
-            ):
-                self.mark = Mark(message.serial, message.timestamp)
+            if not message.extras.get("ephemeral") and (self.mark is None or serial > self.mark.serial):
+                self.mark = Mark(serial, message.timestamp)
         elif message.live and message.action in {Action.UPDATE, Action.APPEND}:
-            self._changing.pop(message.serial, None)
-            self._changing[message.serial] = None
+            self._changing.pop(serial, None)
+            self._changing[serial] = None
             if len(self._changing) > CHANGING:
                 del self._changing[next(iter(self._changing))]
+        self._note_open(message)
+        if self._sure is None:
+            return
+        if message.action is not Action.APPEND or not message.live:
+            self._know(serial)
+        elif serial not in self._sure:
+            self._torn[serial] = None
+
+    def _note_open(self, message: ChannelMessage) -> None:
+        if is_done(message):
+            self._open.pop(message.serial, None)
+        elif message.serial not in self._changing and _may_grow(message):
+            self._open[message.serial] = None
+            if len(self._open) > OPEN:
+                del self._open[min(self._open)]  # history is read backwards too
+
+    def lose(self) -> None:
+        """From here on what came before may have changed unseen."""
+        self._sure = {}
+
+    def assure(self, serials: Iterable[str]) -> None:
+        """All was done to have these whole."""
+        for serial in serials:
+            self._know(serial)
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing that was appended to since the last loss is known to lack anything."""
+        return not self._torn
 
     def leave_out(self, message: ChannelMessage) -> None:
         """Take note of a message that nobody is shown: where it changes another one, history has that where
@@ -83,11 +125,28 @@ class Place:
 
     @property
     def changing(self) -> tuple[str, ...]:
-        """Serials of the messages that changed last, the oldest change first, and of all that have changed
-        unseen since this was asked before.
+        """Serials of the messages that may have changed unseen: those that may grow, those that changed last,
+        the oldest change first, what lacks something, and all that was left out since this was asked before.
         """
         unseen, self._left_out = self._left_out, {}
-        return tuple(self._changing | unseen)
+        return tuple(self._open | self._changing | self._torn | unseen)
+
+    def _know(self, serial: str) -> None:
+        self._torn.pop(serial, None)
+        if self._sure is not None:
+            self._sure.pop(serial, None)
+            self._sure[serial] = None
+            if len(self._sure) > SURE:
+                del self._sure[next(iter(self._sure))]
+
+
+def _may_grow(message: ChannelMessage) -> bool:
+    if message.name in _WHOLE:
+        return False
+    said = decode(message)
+    if not isinstance(said, Part | ToolCall) or said.done:
+        return False
+    return said.response_id not in (None, message.serial)  # else it is a response by its looks alone
 
 
 class Missed:

@@ -227,6 +227,8 @@ class Subscription:
             self._held_weight += weight_of(message)
         else:
             self._inbox.put(message)
+        if not (self._place.whole or self._is_filling or self._broken):
+            self._filling = self._spawn(self._fill(self._place.mark, self._hold()))
         if self._since != 0 and self._searching is None:
             self._searching = asyncio.get_running_loop().call_later(SEARCH, self._search)
 
@@ -338,6 +340,7 @@ class Subscription:
 
     def _lose(self) -> None:
         """Continuity is lost: have what lies between fetched."""
+        self._place.lose()
         at, held = self._broken or (self._place.mark, self._hold())
         self._broken = None
         self._unproven = len(self._held)
@@ -356,9 +359,12 @@ class Subscription:
             while True:
                 self._lost_again = False
                 began = (self._began or self._now()) + self._offset
-                at = await self._missed.fetch(at, began, self._now() + self._offset, self._place.changing)
+                changing = self._place.changing
+                at = await self._missed.fetch(at, began, self._now() + self._offset, changing)
                 if not self._lost_again:
-                    break
+                    self._place.assure(changing)
+                    if self._place.whole:
+                        break
         finally:
             self._release(held)
         if self._missed.owed and (self._repairing is None or self._repairing.done()):
