@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,6 +97,26 @@ async def test_what_stays_in_the_background_neither_holds_it_up_nor_survives(
         )
     child = int((tmp_path / "child").read_text())
     await until(lambda: gone(child))
+
+
+async def test_cancelling_while_it_starts_kills_it_with_its_children(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create, child = asyncio.create_subprocess_shell, tmp_path / "child"
+
+    async def slowly(*arguments: Any, **options: Any) -> asyncio.subprocess.Process:
+        process = await create(*arguments, **options)
+        await until(lambda: child.exists() and child.read_text().strip())
+        task.cancel()
+        await asyncio.sleep(0)
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_shell", slowly)
+    task = asyncio.create_task(shell.run({"command": "sleep 1000 & echo $! > child; sleep 1000"}))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    pid = int(child.read_text())
+    await until(lambda: gone(pid))
 
 
 async def test_cancelling_kills_it_with_its_children(shell: Shell, tmp_path: Path) -> None:

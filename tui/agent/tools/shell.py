@@ -43,8 +43,8 @@ class Shell:
         if not command:
             raise ToolError("there is no command")
         async with _output() as (reader, written):
-            try:
-                process = await asyncio.create_subprocess_shell(
+            starting = asyncio.create_task(
+                asyncio.create_subprocess_shell(
                     command,
                     cwd=self._root,
                     env=self._environ,
@@ -53,6 +53,14 @@ class Shell:
                     stderr=written,
                     start_new_session=True,
                 )
+            )
+            try:
+                process = await asyncio.shield(starting)
+            except asyncio.CancelledError:
+                # asyncio would kill the shell alone, which may have started others by now.
+                with contextlib.suppress(OSError, ValueError):
+                    await _end(await starting)
+                raise
             except (OSError, ValueError) as error:
                 raise ToolError(f"it cannot be run: {type(error).__name__}") from error
             finally:
