@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import re
 import signal
 import struct
 import subprocess
@@ -31,8 +32,10 @@ import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execvp(sys.argv[1], sys.argv[1:])
 """
-FRAME = 1.0
+FRAME = 10.0
 """Seconds that the rest of a frame may take."""
+_FRAMES = re.compile(rb"(?<=\x1b\[\?2026l)")
+"""Between two frames."""
 _KEPT = ("PATH", "HOME", "TMPDIR", "LANG")
 
 _KEYS = {
@@ -77,6 +80,8 @@ class Terminal:
         self._screen = Screen(columns, rows)
         self._raw = bytearray()
         self._changed = threading.Condition()
+        self._wanted = False  # whether the next whole frame is waited for
+        self._whole: list[list[Char]] = []
         self._master, slave = pty.openpty()
         self._slave: int | None = slave
         self._set_size(columns, rows)
@@ -122,8 +127,10 @@ class Terminal:
         never half a frame, where the program says what belongs together (synchronized output).
         """
         with self._changed:
-            self._changed.wait_for(lambda: not self._screen.is_set(2026), FRAME)
-            return [self._screen.row(y) for y in range(self._screen.lines)]
+            self._whole.clear()
+            self._wanted = self._screen.is_set(2026)
+            self._changed.wait_for(lambda: not self._wanted, FRAME)
+            return list(self._whole) or self._rows()
 
     @property
     def raw(self) -> bytes:
@@ -271,10 +278,20 @@ class Terminal:
                 data = b""
             if not data:
                 break
-            with self._changed:
-                self._raw += data
-                answer = self._screen.feed(data)
-                self._changed.notify_all()
-            if answer:
-                with contextlib.suppress(OSError):
-                    os.write(self._master, answer)
+            for part in _FRAMES.split(data):
+                self._take(part)
+
+    def _take(self, data: bytes) -> None:
+        with self._changed:
+            self._raw += data
+            answer = self._screen.feed(data)
+            if self._wanted and not self._screen.is_set(2026):
+                # Here, since the next frame may have begun before whoever waits can look.
+                self._whole, self._wanted = self._rows(), False
+            self._changed.notify_all()
+        if answer:
+            with contextlib.suppress(OSError):
+                os.write(self._master, answer)
+
+    def _rows(self) -> list[list[Char]]:
+        return [self._screen.row(y) for y in range(self._screen.lines)]

@@ -152,3 +152,20 @@ def test_cells_are_never_half_a_frame() -> None:
         it.send("\r")
         looking.join()
         assert " whole" in told[0]
+
+
+_FRAMES = r"""
+import sys
+while True:
+    for n in range(10):
+        between = "\033[3;1Hx" * 3_000
+        sys.stdout.write(f"\033[?2026h\033[1;1H{n}{between}\033[5;1H{n}\033[?2026l")
+"""
+
+
+def test_frames_that_follow_at_once_are_seen_whole() -> None:
+    with Terminal([sys.executable, "-c", _FRAMES], columns=10, rows=5) as terminal:
+        terminal.wait_for("9")
+        for _ in range(10):
+            cells = terminal.cells
+            assert [cell.data for cell in cells[0]] == [cell.data for cell in cells[4]]
