@@ -77,6 +77,22 @@ def test_json_holds_the_blocks() -> None:
     assert found["blocks"][1]["result"] == "there"
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a\n```python\nx = 1\n", "a\n```python\nx = 1\n```"),
+        ("a\n```python", "a\n```python\n```"),
+        ("~~~~\n~~~\n```", "~~~~\n~~~\n```\n~~~~"),
+        ("```\nx\n````  \nb", "```\nx\n````  \nb"),
+        ("``` a ` b", "``` a ` b"),
+        ("- a\n\n      ```\n", "- a\n\n      ```"),
+    ],
+)
+def test_a_code_block_that_was_cut_off_is_closed(text: str, written: str) -> None:
+    found = document("md", responses(Start("r"), Text("r", text), Stop("r", "error", "broke off")))
+    assert f"\n\n{written}\n\n*FAILED" in found.replace("\n\n\n", "\n\n")
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_who_asked_is_written_in_every_form(form: str) -> None:
     channel, conversation = Channel(), Conversation()

@@ -30,6 +30,8 @@ VERSION = 1
 Standings = Mapping[str, Standing]
 """By key, where responses stand among their siblings."""
 _ALONE: Standings = {}
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
+"""A line that may open or close a code block at the left margin (CommonMark 4.5)."""
 _FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 _DIM, _BOLD = Style(dim=True), Style(bold=True)
 
@@ -203,7 +205,19 @@ def _written(block: Block) -> str:
         return gap
     if block.kind is Kind.THINKING:
         return gap + _quoted(f"(thinking)\n{text}")
-    return gap + (_fenced(text) if block.kind is Kind.DATA else text)
+    return gap + (_fenced(text) if block.kind is Kind.DATA else _closed(text))
+
+
+def _closed(text: str) -> str:
+    """Return markdown with the code block closed that it was cut off in, so that nothing behind falls in."""
+    fence = ""
+    for mark in _FENCE.finditer(text):
+        sign, tail = mark.groups()
+        if not fence:
+            fence = sign if sign[0] == "~" or "`" not in tail else ""
+        elif sign.startswith(fence) and not tail.strip():
+            fence = ""
+    return f"{text.removesuffix(chr(10))}\n{fence}" if fence else text
 
 
 def _quoted(text: str) -> str:
