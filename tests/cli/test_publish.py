@@ -235,7 +235,9 @@ def test_a_stream_that_nobody_takes_over_ends_once(ably_tui: Commands) -> None:
         process.stdin.flush()
         assert os.read(reading, 100) == b"one\n"
         os.close(reading)
-        assert process.wait(60) == 0
+        assert process.wait(60) == 1
+        assert process.stderr is not None
+        assert b"nobody reads what --tee passes on any more" in process.stderr.read()
     response = said(ably_tui, "p24")
     assert (response["status"], text_of(response)) == ("FAILED", fenced("one\n"))
     assert names_of(ably_tui.server, "p24").count("stop") == 1

@@ -145,10 +145,12 @@ def _publish(
     except KeyboardInterrupt:
         speaker.end(Stop(speaker.response_id, "cancelled", cancelled_by=client_id))
         return INTERRUPTED
-    except OSError:  # of --tee or --json: nobody takes it any more, or the disk is full
+    except OSError as error:  # of --tee or --json: nobody takes it any more, or the disk is full
         speaker.end(Stop(speaker.response_id, "error", "its output could not be passed on"))
         line.for_reader = False
         line.flush()
+        if isinstance(error, BrokenPipeError):
+            raise Failure("nobody reads what --tee passes on any more: the rest was not published") from error
         raise
     except Failure:
         if process is not None:
