@@ -276,3 +276,14 @@ def test_answers_of_models_that_were_named_stand_in_the_order_of_the_names() -> 
     assert [each.key for each in family] == ["r-opus", "r-haiku", "r-sonnet"]
     ordered = sorted(conversation.responses.values(), key=order_of)
     assert [each.key for each in ordered] == ["r-opus", "r-haiku", "r-sonnet", "later"]
+
+
+def test_a_thread_without_a_question_is_named_by_how_it_begins() -> None:
+    channel, conversation = Channel(), Conversation()
+    fence = "`" * 24
+    said = f"{fence}\n1 one\n2 two\n" + "more and more\n" * 100 + f"{fence}\n"
+    conversation.apply_all([channel.publish(value) for value in (Start("r"), Text("r", said), Stop("r"))])
+    (head,) = heads(conversation)
+    assert head.title.startswith("1 one 2 two more and more")
+    assert head.title.endswith("…")
+    assert "`" not in head.title

@@ -7,14 +7,18 @@ newest.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tui.state.conversation import Conversation
 from tui.state.people import Publisher
 from tui.state.response import Response, Status
+from tui.wire import Kind
 from tui.wire.immutable import immutable
 
+_FENCE = re.compile(r"^ {0,3}(?:`{3,}|~{3,}).*$", re.MULTILINE)
+"""A line that opens or closes a block of code: nothing that a title should say."""
 TITLE = 60
 """Characters of a thread's title at most."""
 
@@ -186,7 +190,7 @@ def heads(conversation: Conversation) -> list[Head]:
         while replies := family.children.get(response.key):
             # Of several follow-ups that are no siblings the newest is what people went on with.
             response = chosen(_grouped(family, replies)[-1])
-        head = Head(_title(conversation, first), response, first, is_cut(conversation, first))
+        head = Head(title_of(conversation, first), response, first, is_cut(conversation, first))
         begun = family.groups[first.key] if first.continues is None else f"re {first.continues}"
         if begun not in found or _newest(found[begun]) < _newest(head):
             found[begun] = head
@@ -304,10 +308,19 @@ def _grouped(family: _Family, responses: Iterable[Response]) -> list[list[Respon
     return list(found.values())
 
 
-def _title(conversation: Conversation, first: Response) -> str:
-    said = "" if is_cut(conversation, first) else first.tail(TITLE)
-    words = " ".join((first.question or said).split())
+def title_of(conversation: Conversation, first: Response) -> str:
+    """Return what a thread is about, by its first response: the question, or else how it begins; empty where
+    neither is known.
+    """
+    words = " ".join((first.question or _beginning(conversation, first)).split())
     return words if len(words) <= TITLE else words[: TITLE - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _beginning(conversation: Conversation, first: Response) -> str:
+    if is_cut(conversation, first):
+        return ""
+    block = next((block for block in first.blocks if block.kind is Kind.TEXT and block.length), None)
+    return "" if block is None else _FENCE.sub("", block.part(0, 2 * TITLE))
 
 
 __all__ = [
@@ -323,6 +336,7 @@ __all__ = [
     "siblings_of",
     "standings",
     "thread_of",
+    "title_of",
     "tree_of",
     "turns_of",
 ]

@@ -13,7 +13,7 @@ from textual.geometry import Region, Size
 from textual.widget import Widget
 
 from tui.state import Block, Conversation, Response
-from tui.state.threads import Head, groups_of, heads, is_cut, siblings_of, thread_of
+from tui.state.threads import Head, groups_of, heads, is_cut, siblings_of, thread_of, title_of
 from tui.ui.chat import ChatPane
 from tui.ui.commands import hint
 from tui.ui.header import name_of
@@ -303,7 +303,7 @@ class Chats(Panes):
             return
         self._tip = tip.key
         chain = thread_of(self._conversation, tip)
-        words, lacks = " ".join(chain[0].question.split()), is_cut(self._conversation, chain[0])
+        words, lacks = title_of(self._conversation, chain[0]), is_cut(self._conversation, chain[0])
         title = cut(words, TITLE) if words or not lacks else CUT
         if self._chat is None:
             self._chat = ChatPane(
