@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ class DemoModel:
         self._start = start
         self._undelivered = undelivered
         self._serving = threading.Lock()
+        self._jobs: deque[Callable[[], object]] = deque()
+        """What waits for the server: done in this order, whichever thread has the lock first."""
 
     def ask(self, prompt: UserInput, link: Link, crew: Crew) -> None:
         """Have a prompt answered, also where the channel is elsewhere and there is no server yet."""
@@ -62,13 +65,15 @@ class DemoModel:
             job()
             return
 
+        self._jobs.append(job)
+
         def serve() -> None:
             with self._serving:
                 try:
                     self._start()
                 except Exception:  # what the model then says, its pane tells
                     log.exception("the demo model's server could not be started again")
-                job()
+                self._jobs.popleft()()
 
         threading.Thread(target=serve, name="ably-tui-serve", daemon=True).start()
 
