@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -32,3 +33,18 @@ def test_the_server_is_started_where_the_channel_does_not_do_it(local: bool) -> 
     model.once_served(lambda: done.append(True))
     wait_until(lambda: done == [True])  # also where it could not be started: the pane tells
     assert bool(started) is not local
+
+
+def test_what_waits_for_the_server_is_done_in_its_order() -> None:
+    done: list[int] = []
+
+    def start() -> LocalServer:
+        raise StateError("none to be had")
+
+    environ = {"USER": "ana", "ABLY_API_KEY": "own.key:other"}
+    model = DemoModel(resolve({"local": False}, environ, {}), start, lambda prompt, why: None)
+    with model._serving:  # the server is being started meanwhile
+        for number in range(50):
+            model.once_served(partial(done.append, number))
+    wait_until(lambda: len(done) == 50)
+    assert done == list(range(50))
